@@ -1,0 +1,56 @@
+import type { Probabilities, Score } from "../match/event.ts";
+
+/** A finished match as the models learn it: the score after 90 minutes. */
+export interface PlayedMatch {
+  matchId: string;
+  competition: string;
+  season: string;
+  /** Epoch milliseconds. */
+  kickoff: number;
+  /** Team ids. */
+  home: string;
+  away: string;
+  score: Score;
+}
+
+export interface FixtureToForecast {
+  matchId: string;
+  competition: string;
+  season: string;
+  kickoff: number;
+  home: string;
+  away: string;
+}
+
+/** `matrix[i][j]` is the probability that the home team scores i and the away team j after 90 minutes; it sums to 1. */
+export type ScoreMatrix = readonly (readonly number[])[];
+
+export interface Forecast {
+  matrix: ScoreMatrix;
+  probabilities: Probabilities;
+  tip: Score;
+  expectedGoals: { home: number; away: number };
+}
+
+/** A model's memory of a competition: fed results in order of kick-off, asked for score matrices. Never shared between competitions. */
+export interface RatingState {
+  /** `match` kicked off no earlier than any match learned before it. */
+  learn(match: PlayedMatch): void;
+  predict(fixture: FixtureToForecast): ScoreMatrix;
+}
+
+/** A statistical member of the panel, as data: its family builds states from its parameters. */
+export interface Member {
+  name: string;
+  family: string;
+  /** Changes whenever its forecasts may change. */
+  version: string;
+  params: Readonly<Record<string, number>>;
+}
+
+export interface Family {
+  name: string;
+  /** Paper the formulas come from. */
+  source: string;
+  create(params: Readonly<Record<string, number>>): RatingState;
+}
