@@ -1,0 +1,124 @@
+import { countingAnswers, isComplete, isCovered } from "./answers.ts";
+import { type Severity, type Stage, stages } from "./event.ts";
+import type { Fixture, Match, StageState } from "./match.ts";
+import type { Policy } from "./policy.ts";
+import { type CurrentRound, currentRound, hasBegun, preMatchDueAt, type PreMatchStage, preMatchStages } from "./schedule.ts";
+import { basisOf } from "./settlement.ts";
+import { isTerminal } from "./status.ts";
+
+/** What a match lacks at an instant although it should have it by then. */
+export interface Gap {
+  severity: Severity;
+  /** At least one, in the order of the stages. */
+  missing: Stage[];
+  /** Epoch milliseconds: since when the first of them has been due. */
+  dueSince: number;
+  reason: string;
+  nextAction: string;
+}
+
+/**
+ * The gap of one match at `now`, null when there is none. A stage counts once its budget has passed after it fell due (or
+ * after the match or its kick-off became known), or at once when it was given up. Severity goes by the time to kick-off,
+ * unrounded: critical under 2 h, warning under 4 h, info above, `missed` from kick-off on; unsettled for an hour is critical.
+ */
+export function gapOf(match: Match, now: number, policy: Policy): Gap | null {
+  const { fixture } = match;
+  if (fixture === null || fixture.purpose === "history" || fixture.status === "postponed") return null;
+  const round = currentRound(match, policy);
+  const missing = stages.filter((stage) =>
+    stage === "settle" ? isUnsettled(match, now, policy) : isMissing(stage, match, fixture, round, now, policy),
+  );
+  const [first] = missing;
+  if (first === undefined) return null;
+  const dueSince = first === "settle" ? (match.ended?.time ?? now) : preMatchDueAt(first, fixture, policy);
+  return {
+    severity: severityOf(match, fixture, missing, now, policy),
+    missing,
+    dueSince,
+    ...explain(first, match, fixture, round, now),
+  };
+}
+
+function isMissing(
+  stage: PreMatchStage,
+  match: Match,
+  fixture: Fixture,
+  round: CurrentRound,
+  now: number,
+  policy: Policy,
+): boolean {
+  if (isTerminal(fixture.status)) {
+    // What it lacked no longer matters to an ended match, but for the answers it is scored by.
+    return fixture.status === "finished" && stage === "predict" && countingAnswers(match).length === 0;
+  }
+  const state = round.stages[stage];
+  const begun = hasBegun(fixture, now);
+  if (stage === "predict" && round.number === match.round.number && isComplete(match)) return !isCovered(match);
+  if (stage === "lineups" && begun) return false;
+  if (state.done !== null) return false;
+  if (begun) return true;
+  // Line-ups are asked for until predict is due: only then is their absence a hole.
+  const dueAt = preMatchDueAt(stage === "lineups" ? "predict" : stage, fixture, policy);
+  if (now < dueAt) return false;
+  return isGivenUp(state) || now >= Math.max(dueAt, fixture.since) + policy.budget[stage];
+}
+
+function isUnsettled(match: Match, now: number, policy: Policy): boolean {
+  const basis = basisOf(match);
+  if (basis === null || match.ended === null || basis === match.settlement?.basis || match.retro !== null) return false;
+  return isGivenUp(match.stages.settle) || now >= match.ended.time + policy.budget.settle;
+}
+
+function isGivenUp(state: StageState): boolean {
+  return state.failure !== null && state.failure.retryAt === null;
+}
+
+function severityOf(match: Match, fixture: Fixture, missing: readonly Stage[], now: number, policy: Policy): Severity {
+  if (missing.some((stage) => stage !== "settle") && hasBegun(fixture, now)) return "missed";
+  if (missing.includes("settle")) {
+    return match.ended !== null && now - match.ended.time >= policy.unsettledCritical ? "critical" : "info";
+  }
+  const left = fixture.kickoff - now;
+  if (left < policy.critical) return "critical";
+  return left < policy.warning ? "warning" : "info";
+}
+
+function explain(
+  first: Stage,
+  match: Match,
+  fixture: Fixture,
+  round: CurrentRound,
+  now: number,
+): Pick<Gap, "reason" | "nextAction"> {
+  const state = first === "settle" ? match.stages.settle : round.stages[first];
+  const { failure, request } = state;
+  const begun = hasBegun(fixture, now) && first !== "settle";
+  const nextAction = begun
+    ? match.retro === null
+      ? "retro"
+      : "retro under way"
+    : request !== null
+      ? "under way"
+      : failure === null
+        ? "will be asked for"
+        : failure.retryAt !== null
+          ? `retry at ${new Date(failure.retryAt).toISOString()}`
+          : `retry by an operator: ${failure.category}`;
+  if (failure !== null) return { reason: `${first} ${failure.category}: ${failure.reason}`, nextAction };
+  if (first === "predict" && isComplete(match)) return { reason: "every model is accounted for, none answered", nextAction };
+  return { reason: request === null ? `${first} has not been asked for` : `${first} has not answered`, nextAction };
+}
+
+/** Share of the matches without a gap, in percent; an empty window is 100. */
+export function coveragePercent(matches: number, withGap: number): number {
+  return matches === 0 ? 100 : (100 * (matches - withGap)) / matches;
+}
+
+/** Whether a match counts in the coverage of the window that ends at `to`: live, still ahead, and going to be played. */
+export function isInWindow(match: Match, now: number, to: number): boolean {
+  const { fixture } = match;
+  if (fixture === null || fixture.purpose === "history") return false;
+  if (isTerminal(fixture.status) || fixture.status === "postponed") return false;
+  return fixture.kickoff > now && fixture.kickoff <= to;
+}

@@ -1,0 +1,194 @@
+import { gapOf } from "./coverage.ts";
+import type { Failed, GapRaised, GapResolved, Lineups, RequestReason, Stage } from "./event.ts";
+import type { Match, StageState } from "./match.ts";
+import type { Policy } from "./policy.ts";
+import {
+  budgetOf,
+  currentRound,
+  expiresAt,
+  hasBegun,
+  isRetro,
+  preMatchDueAt,
+  preMatchStages,
+  retryAt,
+  type CurrentRound,
+  type PreMatchStage,
+} from "./schedule.ts";
+import { basisOf } from "./settlement.ts";
+import { isTerminal } from "./status.ts";
+
+/** What dispatch appends for a match: a request for a stage, or a fact that nobody else will state. */
+export type Due =
+  | { kind: "request"; stage: Stage; round: number; attempt: number; reason: RequestReason; budgetMs: number; retroactive: boolean; causationId: string }
+  | { kind: "missed"; data: Failed; causationId: string }
+  | { kind: "no-lineups"; data: Lineups; causationId: string }
+  | { kind: "gap-raised"; data: GapRaised; causationId: string }
+  | { kind: "gap-resolved"; data: GapResolved; causationId: string };
+
+/**
+ * What this match's state makes due at `now` and nobody has asked for. Once something is due it stays due, as this or as its
+ * end (`missed`), until an event changes the match: so a dispatcher that was away finds all of it.
+ */
+export function due(match: Match, now: number, policy: Policy): Due[] {
+  const { fixture } = match;
+  if (fixture === null || fixture.purpose === "history") return [];
+  const dues: Due[] = [];
+  if (!isTerminal(fixture.status) && fixture.status !== "postponed") {
+    const round = currentRound(match, policy);
+    dues.push(...(hasBegun(fixture, now) ? ended(match, round) : ahead(match, round, now, policy)));
+  }
+  if (hasBegun(fixture, now)) dues.push(...retro(match, now, policy));
+  dues.push(...settlement(match, now, policy), ...gap(match, now, policy));
+  return dues;
+}
+
+function ahead(match: Match, round: CurrentRound, now: number, policy: Policy): Due[] {
+  const fixture = match.fixture;
+  if (fixture === null) return [];
+  const { lineups } = round.stages;
+  const at = (stage: PreMatchStage) => preMatchDueAt(stage, fixture, policy);
+  const ask = (stage: PreMatchStage, cause: string) =>
+    request(match, stage, round.number, round.stages[stage], { at: at(stage), cause, now, policy });
+
+  const dues = ask("analyse", fixture.id);
+  const closes = lineups.done === null && lineups.asked > 0 && now >= at("predict") && !inFlight(lineups, now, policy);
+  dues.push(...(closes ? [noLineups(match, round, "not there when the predictions were due")] : ask("lineups", fixture.id)));
+  if (round.analysed && now >= predictAt(match, round, policy)) {
+    dues.push(...ask("predict", match.analysis?.id ?? fixture.id));
+  }
+  return dues;
+}
+
+/** Predict waits for line-ups that are being fetched, by that stage's budget at most. */
+function predictAt(match: Match, round: CurrentRound, policy: Policy): number {
+  const { lineups, predict } = round.stages;
+  const at = (match.fixture?.kickoff ?? 0) - policy.due.predict;
+  if (lineups.done !== null || predict.asked > 0) return at;
+  const since = lineups.request?.time ?? (lineups.asked === 0 ? Math.max(at, match.updatedAt) : null);
+  return since === null ? at : Math.max(at, since + policy.budget.lineups);
+}
+
+function inFlight(stage: StageState, now: number, policy: Policy): boolean {
+  return stage.request !== null && now < expiresAt(stage.request, policy);
+}
+
+/** Kick-off: every open normal stage ends, and says so. */
+function ended(match: Match, round: CurrentRound): Due[] {
+  const dues: Due[] = [];
+  for (const stage of preMatchStages) {
+    const state = round.stages[stage];
+    if (state.done !== null || isRetro(stage, match)) continue;
+    if (stage === "lineups") dues.push(noLineups(match, round, "the match had begun before anyone could get them"));
+    else if (isOpen(state)) dues.push(missed(match, round, stage));
+  }
+  return dues;
+}
+
+function isOpen(state: StageState): boolean {
+  const category = state.failure?.category;
+  return category !== "missed" && category !== "permanent" && category !== "crash";
+}
+
+function missed(match: Match, round: CurrentRound, stage: "analyse" | "predict"): Due {
+  const state = round.stages[stage];
+  const attempt = Math.max(1, state.attempts);
+  return {
+    kind: "missed",
+    causationId: state.request?.id ?? state.failure?.id ?? causeAhead(match, stage),
+    data: {
+      stage,
+      round: round.number,
+      attempt,
+      of: attempt,
+      category: "missed",
+      reason: missedReason(match, round, stage),
+      fingerprint: `missed:${stage}`,
+      retryAt: null,
+    },
+  };
+}
+
+function missedReason(match: Match, round: CurrentRound, stage: "analyse" | "predict"): string {
+  const { failure, request } = round.stages[stage];
+  if (failure !== null) return `kick-off passed after ${failure.category}: ${failure.reason}`.slice(0, 300);
+  if (request !== null) return "kick-off passed while it was under way";
+  if (stage === "predict" && !round.analysed) return "kick-off passed before there was an analysis";
+  return match.fixture !== null && match.fixture.since >= match.fixture.kickoff
+    ? "the match was first seen after its kick-off"
+    : "kick-off passed before anyone asked for it";
+}
+
+function noLineups(match: Match, round: CurrentRound, why: string): Due {
+  const { failure, request } = round.stages.lineups;
+  return {
+    kind: "no-lineups",
+    causationId: failure?.id ?? request?.id ?? causeAhead(match, "lineups"),
+    data: { round: round.number, available: false, why: failure === null ? why : `${why}: ${failure.reason}`.slice(0, 300) },
+  };
+}
+
+function causeAhead(match: Match, stage: PreMatchStage): string {
+  return (stage === "predict" ? match.analysis?.id : undefined) ?? match.fixture?.id ?? match.id;
+}
+
+function retro(match: Match, now: number, policy: Policy): Due[] {
+  if (match.retro === null) return [];
+  const { number } = match.round;
+  const cause = match.retro.id;
+  const next = isRetro("analyse", match) ? "analyse" : "predict";
+  if (next === "predict" && match.analysis === null) return [];
+  return request(match, next, number, match.stages[next], { at: 0, cause, now, policy });
+}
+
+function settlement(match: Match, now: number, policy: Policy): Due[] {
+  const basis = basisOf(match);
+  if (basis === null || match.ended === null || match.retro !== null || basis === match.settlement?.basis) return [];
+  const state = { ...match.stages.settle, done: null };
+  const cause = match.result !== null && match.fixture?.status === "finished" ? match.result.id : match.ended.id;
+  return request(match, "settle", match.round.number, state, { at: match.ended.time, cause, now, policy });
+}
+
+interface Asking {
+  at: number;
+  cause: string;
+  now: number;
+  policy: Policy;
+}
+
+function request(match: Match, stage: Stage, round: number, state: StageState, { at, cause, now, policy }: Asking): Due[] {
+  if (state.done !== null) return [];
+  const retroactive = isRetro(stage, match);
+  const due = { kind: "request" as const, stage, round, budgetMs: budgetOf(stage, retroactive, policy), retroactive };
+  const attempt = state.attempts + 1;
+  if (state.request !== null) {
+    if (now < expiresAt(state.request, policy)) return [];
+    // Nobody answered: the same attempt again.
+    const { reason, causationId } = state.request;
+    return [{ ...due, attempt: state.request.attempt, reason, causationId: causationId ?? cause }];
+  }
+  if (state.failure !== null) {
+    const again = retryAt(stage, state.failure, match, policy);
+    return again !== null && now >= again ? [{ ...due, attempt, reason: "retry", causationId: state.failure.id }] : [];
+  }
+  if (now < at) return [];
+  if (state.opened !== null) return [{ ...due, attempt, reason: state.opened.reason, causationId: state.opened.id }];
+  const onTime = now - at <= due.budgetMs;
+  return [{ ...due, attempt, reason: onTime ? "due" : "catch-up", causationId: cause }];
+}
+
+/** One fact for each change of a gap's severity, so that alerts and reports agree on when it was. */
+function gap(match: Match, now: number, policy: Policy): Due[] {
+  const found = gapOf(match, now, policy);
+  const known = match.gap;
+  const causationId = match.fixture?.id ?? match.id;
+  if (found === null) {
+    return known === null
+      ? []
+      : [{ kind: "gap-resolved", causationId, data: { severity: known.severity, stage: known.stage } }];
+  }
+  if (known?.severity === found.severity) return [];
+  const [stage] = found.missing;
+  if (stage === undefined) throw new Error(`a gap of ${match.id} without a missing stage`);
+  const dueSince = new Date(found.dueSince).toISOString();
+  return [{ kind: "gap-raised", causationId, data: { severity: found.severity, stage, dueSince } }];
+}

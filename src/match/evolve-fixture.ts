@@ -1,0 +1,83 @@
+import type { Recorded } from "./event.ts";
+import { type Fixture, freshStage, type Match, type StageState, type Step } from "./match.ts";
+import { isTerminal } from "./status.ts";
+
+export function evolveFixture(match: Match, event: Recorded<"match.scheduled">): Step {
+  const { data } = event;
+  const known = match.fixture;
+  const observedAt = Date.parse(data.observedAt);
+  if (known !== null && observedAt < known.observedAt) return { why: "an older observation than the one known" };
+
+  const kickoff = Date.parse(data.kickoff);
+  const sameInput =
+    known !== null &&
+    known.kickoff === kickoff &&
+    known.teams.home.id === data.teams.home.id &&
+    known.teams.away.id === data.teams.away.id;
+  const { changed: _, ...fields } = data;
+  const fixture: Fixture = {
+    ...fields,
+    kickoff,
+    observedAt,
+    id: event.id,
+    since: sameInput ? known.since : event.time,
+  };
+  let next: Match = { ...match, fixture, ended: endedBy(match, event, data.status) };
+  if (!sameInput) next = withReopened(next, kickoff > event.time);
+  if (isTerminal(data.status) || data.status === "postponed") next = withClosedRequests(next);
+  return kickoff > event.time && !isTerminal(data.status) ? withoutRetro(next) : next;
+}
+
+export function evolveResult(match: Match, event: Recorded<"match.finished">): Step {
+  const { data } = event;
+  if (match.fixture === null) return { why: "finished before it was scheduled" };
+  const observedAt = Date.parse(data.observedAt);
+  if (observedAt < match.fixture.observedAt) return { why: "an older observation than the one known" };
+  if (data.revision !== (match.result?.revision ?? 0) + 1) return { why: `revision ${data.revision} does not follow` };
+  const next: Match = {
+    ...match,
+    fixture: { ...match.fixture, status: "finished", observedAt },
+    ended: match.fixture.status === "finished" && match.ended !== null ? match.ended : { id: event.id, time: event.time },
+    result: { ...data, observedAt, id: event.id, sequence: event.sequence, time: event.time },
+  };
+  return withClosedRequests(next);
+}
+
+function endedBy(match: Match, event: Recorded<"match.scheduled">, status: Fixture["status"]): Match["ended"] {
+  if (!isTerminal(status)) return null;
+  return match.fixture?.status === status && match.ended !== null ? match.ended : { id: event.id, time: event.time };
+}
+
+/** New input: a permanent failure deserves another try, and a stage missed at the old kick-off too when the new one is ahead. */
+function withReopened(match: Match, ahead: boolean): Match {
+  const reopen = (stage: StageState): StageState => {
+    const category = stage.failure?.category;
+    const anew = category === "permanent" || (category === "missed" && ahead);
+    return anew ? { ...freshStage, asked: stage.asked } : stage;
+  };
+  const { analyse, lineups, predict } = match.stages;
+  return {
+    ...match,
+    stages: { ...match.stages, analyse: reopen(analyse), lineups: reopen(lineups), predict: reopen(predict) },
+  };
+}
+
+/** Normal work ends when the match does, or waits for its new date; retro work goes on. */
+function withClosedRequests(match: Match): Match {
+  const close = (stage: StageState): StageState =>
+    stage.request !== null && !stage.request.retroactive ? { ...stage, request: null } : stage;
+  const { analyse, lineups, predict } = match.stages;
+  return {
+    ...match,
+    stages: { ...match.stages, analyse: close(analyse), lineups: close(lineups), predict: close(predict) },
+  };
+}
+
+/** The match is ahead again: what was asked for in hindsight is asked for in time instead. */
+function withoutRetro(match: Match): Match {
+  if (match.retro === null) return match;
+  const close = (stage: StageState): StageState =>
+    stage.request?.retroactive ? { ...stage, request: null, opened: null } : stage;
+  const { analyse, predict } = match.stages;
+  return { ...match, retro: null, stages: { ...match.stages, analyse: close(analyse), predict: close(predict) } };
+}

@@ -1,0 +1,177 @@
+import { due } from "./due.ts";
+import { type MatchEvent, type MatchEventType, type Recorded, type Stage, stages } from "./event.ts";
+import { evolve } from "./evolve.ts";
+import { isRequest } from "./evolve-requests.ts";
+import { checkSettled, type RecountedAnswer, recountAnswers } from "./invariants-settled.ts";
+import { type Match, unknownMatch } from "./match.ts";
+import type { Policy } from "./policy.ts";
+import { hasBegun } from "./schedule.ts";
+import { basisOf } from "./settlement.ts";
+import { isTerminal } from "./status.ts";
+
+/** A message of a log, as far as the invariants read it. */
+export interface LogEntry {
+  sequence: number;
+  subject: string;
+  entity: { root: "match" | "source" | "operator"; id: string } | null;
+  event: Recorded | null;
+  undecodable: { code: string; text: string } | null;
+}
+
+export interface Violation {
+  /** Its number in docs/invariants.md. */
+  invariant: number;
+  /** Of the offending message; of the match's newest one where an absence is the offence. */
+  sequence: number;
+  matchId: string | null;
+  text: string;
+}
+
+export interface Checker {
+  add(entry: LogEntry): void;
+  /** What stands open at `now` is judged too; returns all violations, in order of sequence. */
+  finish(now: number): { violations: Violation[]; open: number };
+}
+
+interface Request {
+  stage: Stage;
+  round: number;
+  time: number;
+  budgetMs: number;
+  roster: string[] | null;
+}
+
+interface Record {
+  match: Match;
+  requests: Map<string, Request>;
+  /** Counted again from the events alone, so that a fault in the fold does not vouch for itself. */
+  answers: RecountedAnswer[];
+  /** Sequence of the settlement of each basis. */
+  settled: Map<string, number>;
+}
+
+/**
+ * Holds a log against invariants 3, 4, 6 and 8 of docs/invariants.md, message by message. Invariant 1 needs the read model,
+ * 2, 5 and 7 need what happened beside the log: the simulation checks them.
+ */
+export function createChecker(policy: Policy): Checker {
+  const violations: Violation[] = [];
+  const ids = new Map<string, number>();
+  const records = new Map<string, Record>();
+
+  function add(entry: LogEntry): void {
+    const { sequence, entity, event } = entry;
+    const matchId = entity?.root === "match" ? entity.id : null;
+    const violate = (invariant: number, text: string) => violations.push({ invariant, sequence, matchId, text });
+
+    if (event === null) {
+      if (entry.undecodable?.code !== "letter") {
+        violate(8, `${entry.subject} does not decode: ${entry.undecodable?.text ?? "no reason given"}`);
+      }
+      if (matchId !== null) recordOf(matchId).match = evolve(recordOf(matchId).match, { sequence, type: null });
+      return;
+    }
+    const first = ids.get(event.id);
+    if (first !== undefined) violate(8, `event id ${event.id} was used before, at sequence ${first}`);
+    else ids.set(event.id, sequence);
+    if (event.causationId !== null && !ids.has(event.causationId)) {
+      violate(8, `${event.type} follows from ${event.causationId}, which is not in the log before it`);
+    }
+    if (matchId === null || !isMatchEvent(event)) return;
+    const record = recordOf(matchId);
+    checkFact(record, event, violate, policy);
+    note(record, event);
+    record.match = evolve(record.match, event);
+  }
+
+  function recordOf(id: string): Record {
+    let record = records.get(id);
+    if (record === undefined) {
+      record = { match: unknownMatch(id), requests: new Map(), answers: [], settled: new Map() };
+      records.set(id, record);
+    }
+    return record;
+  }
+
+  function finish(now: number): { violations: Violation[]; open: number } {
+    let open = 0;
+    for (const { match } of records.values()) {
+      const dues = due(match, now, policy);
+      open += dues.length;
+      for (const text of skippedStages(match, now, dues.flatMap((it) => (it.kind === "request" ? [it.stage] : [])))) {
+        violations.push({ invariant: 6, sequence: match.version, matchId: match.id, text });
+      }
+    }
+    return { violations: [...violations].sort((a, b) => a.sequence - b.sequence), open };
+  }
+
+  return { add, finish };
+}
+
+function isMatchEvent(event: Recorded): event is MatchEvent {
+  return event.type.startsWith("match.");
+}
+
+type Violate = (invariant: number, text: string) => void;
+
+function checkFact(record: Record, event: MatchEvent, violate: Violate, policy: Policy): void {
+  if (event.type !== "match.analysed" && event.type !== "match.predicted" && event.type !== "match.settled") return;
+  const request = event.causationId === null ? undefined : record.requests.get(event.causationId);
+  if (request === undefined) violate(8, `${event.type} names no request of its match`);
+  else if (request.stage !== stageOf(event.type)) violate(8, `${event.type} names a request for ${request.stage}`);
+  else if ("round" in event.data && event.data.round !== request.round) {
+    violate(8, `${event.type} is of round ${event.data.round}, its request of round ${request.round}`);
+  }
+  if (event.type === "match.settled") checkSettled(record, event, violate);
+  if (event.type === "match.analysed") checkInputs(event, violate, policy);
+  if (event.type === "match.predicted" && request !== undefined) checkPredicted(event, request, violate);
+}
+
+function stageOf(type: MatchEventType): Stage {
+  if (type === "match.analysed") return "analyse";
+  return type === "match.predicted" ? "predict" : "settle";
+}
+
+function checkInputs({ data }: Recorded<"match.analysed">, violate: Violate, policy: Policy): void {
+  const { latestKickoff } = data.inputs;
+  if (latestKickoff === null) return;
+  if (Date.parse(latestKickoff) + policy.resultUsableAfter > Date.parse(data.asOf)) {
+    violate(4, `the analysis as of ${data.asOf} used a result of ${latestKickoff}`);
+  }
+}
+
+function checkPredicted(event: Recorded<"match.predicted">, request: Request, violate: Violate): void {
+  const strangers = event.data.answers.filter(({ model }) => request.roster?.includes(model) !== true);
+  for (const { model } of strangers) violate(8, `${model} answered without being on the roster`);
+  const limit = request.time + 2 * request.budgetMs;
+  if (event.time > limit) violate(8, `answers came ${event.time - limit} ms after twice their request's budget`);
+}
+
+function note(record: Record, event: MatchEvent): void {
+  if (isRequest(event)) {
+    const { stage, round, budgetMs } = event.data;
+    const roster = event.type === "match.prediction.requested" ? event.data.roster.map(({ model }) => model) : null;
+    record.requests.set(event.id, { stage, round, time: event.time, budgetMs, roster });
+  }
+  if (event.type === "match.predicted") record.answers.push(...recountAnswers(event, record));
+}
+
+/** Stages that fell due and neither ended nor wait for anything: the silent holes this system exists to rule out. */
+function skippedStages(match: Match, now: number, listed: readonly Stage[]): string[] {
+  const { fixture } = match;
+  if (fixture === null || fixture.purpose === "history" || fixture.status === "postponed") return [];
+  const skipped: string[] = [];
+  const terminal = isTerminal(fixture.status);
+  for (const stage of stages) {
+    const { request, failure, done } = match.stages[stage];
+    if (request !== null || listed.includes(stage)) continue;
+    if (failure !== null && failure.retryAt !== null && failure.retryAt < now && (stage === "settle" || !hasBegun(fixture, now))) {
+      skipped.push(`${stage} was to be tried again at ${new Date(failure.retryAt).toISOString()} and was not`);
+    } else if (stage === "settle" && terminal && failure === null && match.retro === null) {
+      if (basisOf(match) !== null && basisOf(match) !== match.settlement?.basis) skipped.push("settle is neither done nor due");
+    } else if (stage === "analyse" && !terminal && done === null && failure === null && match.retro === null) {
+      if (now >= fixture.kickoff) skipped.push(`${stage} passed kick-off without an end`);
+    }
+  }
+  return skipped;
+}

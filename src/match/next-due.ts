@@ -1,0 +1,42 @@
+import { due } from "./due.ts";
+import { stages } from "./event.ts";
+import type { Match } from "./match.ts";
+import type { Policy } from "./policy.ts";
+import { expiresAt, preMatchStages, retryAt } from "./schedule.ts";
+
+/**
+ * The first instant at which `due` says anything, as the match stands; null when it never will. It asks `due` at each instant
+ * where its answer can change, so the two cannot disagree.
+ */
+export function nextDueAt(match: Match, policy: Policy): number | null {
+  const { fixture } = match;
+  if (fixture === null || fixture.purpose === "history") return null;
+  const instants = new Set(turningPoints(match, policy).map((at) => Math.max(at, match.updatedAt)));
+  for (const at of [...instants].sort((a, b) => a - b)) {
+    if (due(match, at, policy).length > 0) return at;
+  }
+  return null;
+}
+
+function turningPoints(match: Match, policy: Policy): number[] {
+  const { fixture, ended } = match;
+  const points = [match.updatedAt];
+  if (fixture !== null) {
+    const { kickoff, since } = fixture;
+    points.push(kickoff, kickoff - policy.critical + 1, kickoff - policy.warning + 1);
+    for (const stage of preMatchStages) {
+      const at = kickoff - policy.due[stage];
+      points.push(at, at + policy.budget[stage], since + policy.budget[stage]);
+    }
+    const predictAt = kickoff - policy.due.predict;
+    points.push(predictAt + policy.budget.lineups, match.updatedAt + policy.budget.lineups);
+  }
+  if (ended !== null) points.push(ended.time, ended.time + policy.budget.settle, ended.time + policy.unsettledCritical);
+  for (const stage of stages) {
+    const { request, failure } = match.stages[stage];
+    if (request !== null) points.push(expiresAt(request, policy), request.time + policy.budget[stage]);
+    const again = failure === null ? null : retryAt(stage, failure, match, policy);
+    if (again !== null) points.push(again);
+  }
+  return points;
+}

@@ -1,0 +1,78 @@
+import type { Finished, Scheduled } from "./event.ts";
+import type { Match } from "./match.ts";
+import { isTerminal } from "./status.ts";
+
+/** What a source shows of a match: its fixture, and its score once it has ended. */
+export interface Observed {
+  fixture: Omit<Scheduled, "purpose" | "observedAt" | "changed">;
+  result: Pick<Finished, "score" | "how"> | null;
+}
+
+export type Observation =
+  | { type: "match.scheduled"; data: Scheduled }
+  | { type: "match.finished"; data: Finished };
+
+/** A match first seen ended longer ago than this only feeds the forecasts. */
+const historyAfterMs = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * The facts that an observation adds to what is known: nothing when it says nothing new or is older than what is known. So
+ * polls may overlap, repeat and overtake each other.
+ */
+export function observe(known: Match, seen: Observed, observedAt: number): Observation[] {
+  const facts: Observation[] = [];
+  const at = new Date(observedAt).toISOString();
+  const { fixture } = known;
+  if (fixture !== null && observedAt < fixture.observedAt) return [];
+
+  // A known match ends by its result, and an ended one is not un-ended by a fixture list that still calls it finished.
+  const status = seen.fixture.status === "finished" && fixture !== null ? fixture.status : seen.fixture.status;
+  const reported = { ...seen.fixture, status };
+  const changed = fixture === null ? Object.keys(reported) : changedFields(fixture, reported);
+  if (changed.length > 0) {
+    const purpose = fixture?.purpose ?? purposeOf(seen, observedAt);
+    facts.push({ type: "match.scheduled", data: { ...reported, purpose, observedAt: at, changed } });
+  }
+  const result = seen.fixture.status === "finished" ? seen.result : null;
+  if (result !== null && (known.fixture?.status !== "finished" || !sameResult(known.result, result))) {
+    const revision = (known.result?.revision ?? 0) + 1;
+    facts.push({ type: "match.finished", data: { ...result, revision, observedAt: at } });
+  }
+  return facts;
+}
+
+function purposeOf(seen: Observed, observedAt: number): Scheduled["purpose"] {
+  const ended = isTerminal(seen.fixture.status);
+  return ended && observedAt - Date.parse(seen.fixture.kickoff) > historyAfterMs ? "history" : "live";
+}
+
+function changedFields(known: NonNullable<Match["fixture"]>, seen: Observed["fixture"]): string[] {
+  const changed: string[] = [];
+  if (known.kickoff !== Date.parse(seen.kickoff)) changed.push("kickoff");
+  if (known.timeAssumed !== seen.timeAssumed) changed.push("timeAssumed");
+  if (known.status !== seen.status) changed.push("status");
+  if (known.matchday !== seen.matchday) changed.push("matchday");
+  if (known.season !== seen.season) changed.push("season");
+  if (known.competition !== seen.competition) changed.push("competition");
+  for (const side of ["home", "away"] as const) {
+    const [old, now] = [known.teams[side], seen.teams[side]];
+    if (old.id !== now.id || old.name !== now.name) changed.push(`teams.${side}`);
+  }
+  return changed;
+}
+
+function sameResult(known: Match["result"], seen: Pick<Finished, "score" | "how">): boolean {
+  return (
+    known !== null &&
+    known.how === seen.how &&
+    sameScore(known.score.regular, seen.score.regular) &&
+    sameScore(known.score.extraTime, seen.score.extraTime) &&
+    sameScore(known.score.shootOut, seen.score.shootOut)
+  );
+}
+
+type Maybe = Finished["score"]["extraTime"];
+
+function sameScore(a: Maybe, b: Maybe): boolean {
+  return a === b || (a !== null && b !== null && a.home === b.home && a.away === b.away);
+}
