@@ -1,17 +1,7 @@
 import type { Probabilities, Score } from "../match/event.ts";
+import type { PlayedMatch } from "../match/played.ts";
 
-/** A finished match as the models learn it: the score after 90 minutes. */
-export interface PlayedMatch {
-  matchId: string;
-  competition: string;
-  season: string;
-  /** Epoch milliseconds. */
-  kickoff: number;
-  /** Team ids. */
-  home: string;
-  away: string;
-  score: Score;
-}
+export type { PlayedMatch };
 
 export interface FixtureToForecast {
   matchId: string;
@@ -39,7 +29,7 @@ export interface RatingState {
   predict(fixture: FixtureToForecast): ScoreMatrix;
 }
 
-/** A statistical member of the panel, as data: its family builds states from its parameters. */
+/** A statistical member of the panel, as data: its family builds states from its parameters, defaults for those left out. */
 export interface Member {
   name: string;
   family: string;
@@ -52,5 +42,8 @@ export interface Family {
   name: string;
   /** Paper the formulas come from. */
   source: string;
+  /** Every parameter the family knows, with the value it takes when a member names none. */
+  defaults: Readonly<Record<string, number>>;
+  /** Throws a RangeError on a parameter the family does not know or that is not finite (params.ts). */
   create(params: Readonly<Record<string, number>>): RatingState;
 }

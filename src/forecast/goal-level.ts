@@ -1,0 +1,49 @@
+import type { Score } from "../match/event.ts";
+import { boundedMean, type GoalMeans } from "./matrix.ts";
+
+/** How long the memory of a settled competition is, in matches: home advantage moves faster than the goals a match. */
+const memory = { level: 800, home: 400 };
+
+/** The long-run values of European leagues weigh as much as this many matches. */
+const priorMatches = 40;
+
+/**
+ * From a strength advantage to Poisson means: log of the home mean = level + home + advantage, of the away mean
+ * level - home - advantage. Level and home advantage follow the competition's results by stochastic gradient: a plain
+ * average while little is known, an exponential one later.
+ */
+export class GoalLevel {
+  private level = Math.log(1.3);
+  private home: number;
+  private matches = 0;
+  private readonly learnsHome: boolean;
+
+  /** Without `homeAdvantage` the advantage given to `means` has to hold it. */
+  constructor({ homeAdvantage } = { homeAdvantage: true }) {
+    this.home = homeAdvantage ? 0.13 : 0;
+    this.learnsHome = homeAdvantage;
+  }
+
+  means(advantage: number): GoalMeans {
+    return {
+      home: boundedMean(Math.exp(this.level + this.home + advantage)),
+      away: boundedMean(Math.exp(this.level - this.home - advantage)),
+    };
+  }
+
+  /** The goals a team scores on average against an equal on neutral ground. */
+  evenMean(): number {
+    return Math.exp(this.level);
+  }
+
+  learn(expected: GoalMeans, score: Score): void {
+    const known = priorMatches + this.matches;
+    const home = score.home - expected.home;
+    const away = score.away - expected.away;
+    // Divided by its information the gradient step is the one an average over `known` matches would take.
+    const information = expected.home + expected.away;
+    this.level += (home + away) / information / Math.min(known, memory.level);
+    if (this.learnsHome) this.home += (home - away) / information / Math.min(known, memory.home);
+    this.matches++;
+  }
+}

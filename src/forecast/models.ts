@@ -1,0 +1,40 @@
+import type { ModelAnswer, RosterEntry } from "../match/event.ts";
+import type { FixtureToForecast } from "./member.ts";
+import type { Panel } from "./panel.ts";
+import type { ResultStore } from "./results.ts";
+
+/** What a model is asked: one match, from what was usable at an instant. */
+export interface Question {
+  fixture: FixtureToForecast;
+  /** Epoch milliseconds. */
+  asOf: number;
+}
+
+/** The models of the panel as the predict stage calls them. */
+export interface Models {
+  readonly roster: readonly RosterEntry[];
+  /**
+   * One model's answer. What goes wrong with a model is an outcome with its category; it rejects only with the signal's
+   * reason. Throwing anything else is a bug of the stage.
+   */
+  ask(model: string, question: Question, signal: AbortSignal): Promise<ModelAnswer>;
+}
+
+/** Measures how long an answer took, in milliseconds of wall time. */
+export type Stopwatch = () => number;
+
+/** The statistical members: they compute from the results in the read model. */
+export function statisticalModels(panel: Panel, results: ResultStore, usableAfter: number, elapsed: Stopwatch): Models {
+  return {
+    roster: panel.roster,
+    ask(model, { fixture, asOf }) {
+      const began = elapsed();
+      const forecast = panel.forecast(model, fixture, asOf, results, usableAfter);
+      if ("abstained" in forecast) {
+        return Promise.resolve({ model, outcome: "abstained", category: null, reason: forecast.abstained });
+      }
+      const { tip, probabilities } = forecast;
+      return Promise.resolve({ model, tip, probabilities, latencyMs: Math.round(elapsed() - began), cost: 0 });
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { boundedMean, type GoalMeans, scoreMatrix } from "./matrix.ts";
+import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
+import { readParams } from "./params.ts";
+import { Seasons } from "./seasons.ts";
+
+const defaults = {
+  /** What a team's scaled surprise in goals scored adds to its attack ... */
+  attack: 0.015,
+  /** ... and the surprise in goals conceded takes from it. */
+  attackAgainst: 0.006,
+  defence: 0.012,
+  home: 0.003,
+  level: 0.0005,
+  /** The surprise is (goals - mean) / mean^power. */
+  power: 0.25,
+  /** Attack and defence of a promoted team. */
+  promoted: -0.03,
+  /** Steps are 1 + boost times as long for a team never seen, and this extra halves every `boostHalfLife` matches. */
+  boost: 3,
+  boostHalfLife: 8,
+};
+
+/** Attack and defence that move by the scaled score of the Poisson likelihood after every match. */
+export const scoreDriven: Family = {
+  name: "score-driven",
+  source: "Koopman & Lit 2015, A dynamic bivariate Poisson model; Koopman & Lit 2019, score-driven time series models",
+  defaults,
+  create: (params) => new ScoreDriven(readParams("score-driven", defaults, params)),
+};
+
+interface Strength {
+  attack: number;
+  defence: number;
+  matches: number;
+}
+
+class ScoreDriven implements RatingState {
+  private readonly settings: typeof defaults;
+  private readonly seasons = new Seasons();
+  private readonly strengths = new Map<string, Strength>();
+  private level = Math.log(1.3);
+  private home = 0.13;
+  private matches = 0;
+
+  constructor(settings: typeof defaults) {
+    this.settings = settings;
+  }
+
+  learn(match: PlayedMatch): void {
+    const { season, score } = match;
+    if (!this.seasons.has(season)) this.seasons.begin(season);
+    const home = this.of(season, match.home);
+    const away = this.of(season, match.away);
+    const means = this.means(home, away);
+    const surprise = { home: this.surprise(score.home, means.home), away: this.surprise(score.away, means.away) };
+
+    this.strengths.set(match.home, this.moved(home, surprise.home, surprise.away));
+    this.strengths.set(match.away, this.moved(away, surprise.away, surprise.home));
+    // A league plays some ten matches while each of its teams plays one.
+    const gain = this.gain(this.matches / 10);
+    this.level += gain * this.settings.level * (surprise.home + surprise.away);
+    this.home += gain * this.settings.home * (surprise.home - surprise.away);
+    this.matches++;
+    this.seasons.enter(season, match.home);
+    this.seasons.enter(season, match.away);
+  }
+
+  predict({ season, home, away }: FixtureToForecast): ScoreMatrix {
+    return scoreMatrix(this.means(this.of(season, home), this.of(season, away)));
+  }
+
+  private means(home: Strength, away: Strength): GoalMeans {
+    return {
+      home: boundedMean(Math.exp(this.level + this.home + home.attack - away.defence)),
+      away: boundedMean(Math.exp(this.level - this.home + away.attack - home.defence)),
+    };
+  }
+
+  private surprise(goals: number, mean: number): number {
+    return (goals - mean) / mean ** this.settings.power;
+  }
+
+  private moved(team: Strength, scored: number, conceded: number): Strength {
+    const { attack, attackAgainst, defence } = this.settings;
+    const gain = this.gain(team.matches);
+    return {
+      attack: team.attack + gain * (attack * scored - attackAgainst * conceded),
+      defence: team.defence - gain * defence * conceded,
+      matches: team.matches + 1,
+    };
+  }
+
+  private gain(matches: number): number {
+    return 1 + this.settings.boost * 2 ** (-matches / this.settings.boostHalfLife);
+  }
+
+  private of(season: string, team: string): Strength {
+    const known = this.strengths.get(team);
+    if (this.seasons.isNewcomer(season, team)) {
+      return { attack: this.settings.promoted, defence: this.settings.promoted, matches: known?.matches ?? 0 };
+    }
+    return known ?? { attack: 0, defence: 0, matches: 0 };
+  }
+}
