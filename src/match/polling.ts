@@ -1,5 +1,5 @@
 import { retryDelay } from "./attempts.ts";
-import type { Category, PollKind, Polled, PollRequested, RequestReason, SourceEvent } from "./event.ts";
+import type { Category, PollKind, PollRemark, Polled, PollRequested, RequestReason, SourceEvent } from "./event.ts";
 import type { Policy } from "./policy.ts";
 import { expiresAt } from "./schedule.ts";
 
@@ -13,6 +13,8 @@ export interface SourceState {
   /** Nothing will ever come again. */
   exhausted: boolean;
   budget: Polled["budget"];
+  /** Keys of what was rejected or quarantined, so that a poll tells only what is new. */
+  remarks: readonly string[];
 }
 
 export interface PollState {
@@ -27,7 +29,7 @@ const neverPolled: PollState = { request: null, good: null, failure: null };
 
 export function unknownSource(id: string): SourceState {
   const polls = { fixtures: neverPolled, results: neverPolled };
-  return { id, version: 0, updatedAt: 0, polls, exhausted: false, budget: null };
+  return { id, version: 0, updatedAt: 0, polls, exhausted: false, budget: null, remarks: [] };
 }
 
 export function evolveSource(source: SourceState, entry: SourceEntry): SourceState {
@@ -36,14 +38,29 @@ export function evolveSource(source: SourceState, entry: SourceEntry): SourceSta
   const poll = entry.type === "source.polled" ? polled(source, entry) : requested(source, entry);
   const moved = { ...source, version: entry.sequence };
   if (poll === null) return moved;
-  const news = entry.type === "source.polled" && entry.data.ok;
+  // A sweep of named matches cannot know that the rest was seen: only a fixtures poll can say that nothing will come.
+  const news = entry.type === "source.polled" && entry.data.ok && kind === "fixtures";
   return {
     ...moved,
     updatedAt: Math.max(source.updatedAt, entry.time),
     polls: { ...source.polls, [kind]: poll },
     exhausted: news ? entry.data.exhausted : source.exhausted,
     budget: entry.type === "source.polled" && entry.data.budget !== null ? entry.data.budget : source.budget,
+    remarks: entry.type === "source.polled" ? withRemarks(source.remarks, entry.data) : source.remarks,
   };
+}
+
+/** What makes a rejection or quarantine the same one as an earlier poll's. */
+export function remarkKey(remark: PollRemark): string {
+  return `${remark.code} ${remark.match}`;
+}
+
+/** So many remarks are remembered to tell the new ones; older ones may be told again. */
+const remarksMax = 1000;
+
+function withRemarks(known: readonly string[], data: Polled): readonly string[] {
+  const keys = [...data.rejected, ...data.quarantined].map(remarkKey);
+  return keys.length === 0 ? known : [...new Set([...known, ...keys])].slice(-remarksMax);
 }
 
 type EventOf<T extends SourceEvent["type"]> = Extract<SourceEvent, { type: T }>;

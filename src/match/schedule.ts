@@ -71,3 +71,11 @@ export function isRetro(stage: Stage, match: Match): boolean {
 export function budgetOf(stage: Stage, retro: boolean, policy: Policy): number {
   return retro && stage !== "lineups" ? policy.retroBudget[stage] : policy.budget[stage];
 }
+
+/** Whether a request is still what the match waits for: the newest of its stage, of the round that is due, and not too late. */
+export function isCurrent(match: Match, stage: Stage, requestId: string, now: number, policy: Policy): boolean {
+  const { request } = match.stages[stage];
+  if (request === null || request.id !== requestId || match.fixture === null) return false;
+  if (stage === "settle" || request.retroactive) return true;
+  return !needsNewRound(match, policy) && !hasBegun(match.fixture, now);
+}

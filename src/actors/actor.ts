@@ -1,0 +1,115 @@
+import { pause, type Timer } from "../clock.ts";
+import type { Delivery } from "../events/log.ts";
+import { ackWaitMs, type Durable } from "../events/provision.ts";
+import type { Floor } from "./floor.ts";
+import type { Node } from "./node.ts";
+
+/** What became of a delivery: `release` gives it back to the log, for another node or a later start. */
+export type Handled = "ack" | "release";
+
+export interface Actor {
+  name: string;
+  /** Its durable consumer: what it is told of (provision.ts). */
+  on: Durable;
+  /** Deliveries worked on at a time. */
+  concurrency: number;
+  /** Must end soon after `signal` aborts. Throws only when an invariant is broken. */
+  handle(delivery: Delivery, node: Node, signal: AbortSignal): Promise<Handled>;
+}
+
+export function defineActor(actor: Actor): Actor {
+  return actor;
+}
+
+/** From this many deliveries on, one runs alone in its node: what kills the process then costs the others nothing. */
+const aloneFrom = 3;
+
+export interface RunningActor {
+  readonly name: string;
+  /** Deliveries that this node holds: running, or waiting for their turn. */
+  held(): number;
+  /** Takes no more deliveries, lets running ones end until `signal` aborts them; resolves with what was abandoned. */
+  drain(signal: AbortSignal): Promise<string[]>;
+}
+
+/**
+ * Runs one actor on its durable consumer: a mailbox with bounded concurrency, heartbeats for what is held, poison apart.
+ * `onHandled` is called after each delivery.
+ */
+export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () => void): RunningActor {
+  const taking = new AbortController();
+  const working = new AbortController();
+  const held = new Map<Delivery, Promise<void>>();
+  let running = 0;
+  const turns: (() => void)[] = [];
+  let heartbeat: Timer = beat();
+
+  function beat(): Timer {
+    return node.clock.after(ackWaitMs / 3, () => {
+      for (const delivery of held.keys()) delivery.working();
+      heartbeat = beat();
+    });
+  }
+
+  async function turn(): Promise<void> {
+    if (running >= actor.concurrency) await new Promise<void>((resolve) => turns.push(resolve));
+    running++;
+  }
+
+  async function work(delivery: Delivery): Promise<void> {
+    await turn();
+    try {
+      if (taking.signal.aborted) return delivery.release();
+      const alone = delivery.deliveries >= aloneFrom;
+      const handled = await floor.enter(alone, () => actor.handle(delivery, node, working.signal));
+      if (handled === "ack") await delivery.ack();
+      else delivery.release();
+    } catch (error) {
+      // The delivery comes back after the ack wait, and is counted: at the eighth its stage ends as `crash`.
+      node.logger.error({ err: error, actor: actor.name, sequence: delivery.message.sequence }, "a delivery was not handled");
+    } finally {
+      running--;
+      turns.shift()?.();
+      held.delete(delivery);
+      onHandled();
+    }
+  }
+
+  async function take(): Promise<void> {
+    const options = { durable: actor.on, held: Math.min(1000, 2 * actor.concurrency), signal: taking.signal };
+    while (!taking.signal.aborted) {
+      try {
+        for await (const delivery of node.log.consume(options)) held.set(delivery, work(delivery));
+      } catch (error) {
+        if (taking.signal.aborted) return;
+        node.logger.error({ err: error, actor: actor.name }, "lost its deliveries, taking them up again");
+        await pause(node.clock, 1000, taking.signal);
+      }
+    }
+  }
+
+  const taken = take();
+  return {
+    name: actor.name,
+    held: () => held.size,
+    async drain(signal) {
+      taking.abort();
+      const stop = () => working.abort();
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+      await taken;
+      const rest = () => [...held.keys()].map(({ message }) => `${actor.name}: ${message.subject} (sequence ${message.sequence})`);
+      const given = working.signal;
+      const timedOut = new Promise<void>((resolve) => {
+        if (given.aborted) resolve();
+        else given.addEventListener("abort", () => resolve(), { once: true });
+      });
+      await Promise.race([Promise.all(held.values()), timedOut]);
+      // Told to stop, handlers get a moment to give their deliveries back.
+      const abandoned = rest();
+      if (held.size > 0) await Promise.race([Promise.all(held.values()), pause(node.clock, 500)]);
+      heartbeat.cancel();
+      return abandoned;
+    },
+  };
+}

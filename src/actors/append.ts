@@ -1,0 +1,81 @@
+import { pause } from "../clock.ts";
+import type { LogMessage } from "../events/log.ts";
+import type { EventType, MatchEvent, MatchEventType, NewEvent, SourceEvent } from "../match/event.ts";
+import { fold } from "../match/evolve.ts";
+import type { Match, MatchEntry } from "../match/match.ts";
+import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
+import type { Node } from "./node.ts";
+
+export type Written<State> =
+  /** `state` holds what was appended. */
+  | { outcome: "appended"; sequence: number; state: State }
+  /** The entity moved and the decision no longer holds. */
+  | { outcome: "dropped"; state: State };
+
+/** How long an append that the log refuses for now waits before it is tried again. */
+const refusedPauseMs = 1000;
+
+/**
+ * The append rule: decide on the match as known, append if it is still as known; if not, read what is newer and decide
+ * again. `decide` answers null when there is nothing (more) to append.
+ */
+export function appendToMatch(
+  node: Node,
+  match: Match,
+  decide: (match: Match) => NewEvent<MatchEventType>[] | null,
+  signal?: AbortSignal,
+): Promise<Written<Match>> {
+  return append(node, { root: "match", id: match.id }, match, decide, (state, messages) => fold(state, messages.map(matchEntry)), signal);
+}
+
+export function appendToSource(
+  node: Node,
+  source: SourceState,
+  decide: (source: SourceState) => NewEvent<SourceEvent["type"]>[] | null,
+  signal?: AbortSignal,
+): Promise<Written<SourceState>> {
+  const evolve = (state: SourceState, messages: readonly Stored[]) => messages.map(sourceEntry).reduce(evolveSource, state);
+  return append(node, { root: "source", id: source.id }, source, decide, evolve, signal);
+}
+
+type Stored = Pick<LogMessage, "sequence" | "event">;
+
+async function append<State extends { version: number }, T extends EventType>(
+  node: Node,
+  entity: { root: "match" | "source"; id: string },
+  known: State,
+  decide: (state: State) => NewEvent<T>[] | null,
+  evolve: (state: State, messages: readonly Stored[]) => State,
+  signal: AbortSignal | undefined,
+): Promise<Written<State>> {
+  let state = known;
+  for (;;) {
+    const events = decide(state);
+    if (events === null || events.length === 0) return { outcome: "dropped", state };
+    const result = await node.log.append(entity, state.version, events as readonly NewEvent[]);
+    switch (result.outcome) {
+      case "appended": {
+        const first = result.sequence - events.length + 1;
+        const stored = events.map((event, at) => ({ sequence: first + at, event: { ...event, sequence: first + at } }) as Stored);
+        return { outcome: "appended", sequence: result.sequence, state: evolve(state, stored) };
+      }
+      case "conflict":
+        state = evolve(state, await node.log.history(entity, state.version));
+        break;
+      case "refused":
+        if (result.category === "permanent") throw new Error(`the log refuses ${events[0]?.type} of ${entity.id}: ${result.reason}`);
+        node.logger.warn({ entity: entity.id, reason: result.reason }, "the log takes nothing now");
+        await pause(node.clock, refusedPauseMs, signal);
+        signal?.throwIfAborted();
+        break;
+    }
+  }
+}
+
+export function matchEntry({ sequence, event }: Stored): MatchEntry {
+  return event !== null && event.type.startsWith("match.") ? (event as MatchEvent) : { sequence, type: null };
+}
+
+export function sourceEntry({ sequence, event }: Stored): SourceEntry {
+  return event !== null && event.type.startsWith("source.") ? (event as SourceEvent) : { sequence, type: null };
+}

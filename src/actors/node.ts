@@ -1,0 +1,16 @@
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { EventLog } from "../events/log.ts";
+import type { Policy } from "../match/policy.ts";
+import type { ReadModel } from "../projections/read-model.ts";
+
+/** What every actor of one node works with. */
+export interface Node {
+  log: EventLog;
+  readModel: ReadModel;
+  clock: Clock;
+  policy: Policy;
+  /** A new event id for an event of that time. */
+  newId(time: number): string;
+  logger: Logger;
+}

@@ -1,0 +1,70 @@
+import { pause } from "../clock.ts";
+import type { Models } from "../forecast/models.ts";
+import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
+import { type Category, isTip, type ModelAnswer } from "../match/event.ts";
+import type { Match } from "../match/match.ts";
+import { StageError } from "./errors.ts";
+import { fixtureToForecast } from "./question.ts";
+import { defineStage, type StageFact } from "./stage.ts";
+
+/**
+ * Calls every roster model that has no final outcome yet and states their answers in waves: whatever has arrived each
+ * `waveEvery`, so that a crash loses at most the calls in flight.
+ */
+export function predictActor(models: Models) {
+  return defineStage({
+    stage: "predict",
+    concurrency: 200,
+    async *handle({ request, fixture, match, node, signal }): AsyncGenerator<StageFact> {
+      const { round, retroactive } = request.data;
+      const analysis = match().analysis;
+      if (analysis === null) throw new Error(`${match().id} is to be predicted without an analysis`);
+      const question = { fixture: fixtureToForecast(match().id, fixture), asOf: analysis.asOf };
+      const arrived: ModelAnswer[] = [];
+      let broken: unknown = null;
+      const calls = openModels(match()).map(async (model) => {
+        try {
+          arrived.push(await models.ask(model, question, signal));
+        } catch (error) {
+          if (!signal.aborted) broken ??= error;
+        }
+      });
+      let open = true;
+      const all = Promise.all(calls).then(() => {
+        open = false;
+      });
+      while (open) {
+        await Promise.race([all, wave(arrived, node.clock, node.policy.waveEvery, signal)]);
+        if (arrived.length > 0) {
+          const answers = arrived.splice(0).sort((a, b) => (a.model < b.model ? -1 : 1));
+          yield { type: "match.predicted", data: { round, retroactive, answers }, paid: true };
+        }
+        signal.throwIfAborted();
+      }
+      if (broken !== null) throw broken;
+      const failure = passingFailure(match());
+      if (failure !== null) throw failure;
+    },
+  });
+}
+
+/** Resolves at the end of a wave that brought something, or when the work is to stop. */
+async function wave(
+  arrived: readonly ModelAnswer[],
+  clock: Parameters<typeof pause>[0],
+  every: number,
+  signal: AbortSignal,
+): Promise<void> {
+  do await pause(clock, every, signal);
+  while (arrived.length === 0 && !signal.aborted);
+}
+
+/** The stage ends as failed while models remain that only failed in passing; it is tried again at the earliest they may be called. */
+function passingFailure(match: Match): StageError | null {
+  const open = openModels(match).map((model) => outcomeOf(match, model));
+  if (open.length === 0) return null;
+  const categories = open.map((outcome): Category => outcome?.category ?? "transient");
+  const category = categories.find(burnsAttempt) ?? categories[0] ?? "transient";
+  const models = open.map((outcome) => outcome?.model ?? "").join(", ");
+  return new StageError(category, `${open.length} models have not answered: ${models}`, { fingerprint: `${category}:models` });
+}

@@ -1,0 +1,48 @@
+import type { SimulatedClock } from "../clock.ts";
+import type { RunningActor } from "./actor.ts";
+import type { Dispatcher } from "./dispatch.ts";
+import type { Node } from "./node.ts";
+
+
+export interface SimulatedRun {
+  clock: SimulatedClock;
+  node: Node;
+  dispatcher: Dispatcher;
+  actors: readonly RunningActor[];
+  /** Resolves at the next delivery that an actor has handled. */
+  nextHandled(): Promise<void>;
+  signal: AbortSignal;
+}
+
+/**
+ * Moves a simulated clock from one due instant to the next, each time when nothing is left to do at the present one: no
+ * delivery pending or unacknowledged, the read model at the end of the log, and a dispatcher that finds nothing due.
+ * Resolves when nothing will ever be due again.
+ */
+export async function playSimulated(run: SimulatedRun): Promise<void> {
+  const { clock, node, dispatcher, signal } = run;
+  while (!signal.aborted) {
+    await quiescent(run);
+    if (signal.aborted) return;
+    const next = dispatcher.nextDueAt(clock.now());
+    if (next === null) return;
+    clock.jump(next);
+  }
+}
+
+async function quiescent({ node, dispatcher, actors, nextHandled, signal }: SimulatedRun): Promise<void> {
+  while (!signal.aborted) {
+    await dispatcher.quiet();
+    const handled = nextHandled();
+    const sequence = node.readModel.sequence();
+    if (actors.some((actor) => actor.held() > 0)) {
+      await handled;
+      continue;
+    }
+    const [last, pending] = await Promise.all([node.log.last(), node.log.pending()]);
+    if (pending > 0) await handled;
+    else if (last > node.readModel.sequence()) await node.readModel.reached(last, signal).catch(() => {});
+    // Only a dispatcher that looked at all of it, and found nothing, has the last word.
+    else if (last === sequence) return;
+  }
+}

@@ -1,0 +1,218 @@
+import { type Clock, pause, type Timer } from "../clock.ts";
+import type { Delivery } from "../events/log.ts";
+import { failedAttempt, type FailureCause } from "../match/attempts.ts";
+import type { EventData, MatchEventType, NewEvent, Recorded, Stage } from "../match/event.ts";
+import { isRequest, type RequestType, requestTypeOf } from "../match/evolve-requests.ts";
+import type { Fixture, Match } from "../match/match.ts";
+import { expiresAt, isCurrent } from "../match/schedule.ts";
+import { type Actor, defineActor, type Handled } from "./actor.ts";
+import { appendToMatch } from "./append.ts";
+import { Stopped, type StopReason } from "./errors.ts";
+import { causeOf } from "./failure.ts";
+import type { Node } from "./node.ts";
+
+/** A fact a stage states about its match; the runtime makes the event of it. */
+export type StageFact = {
+  [T in MatchEventType]: {
+    type: T;
+    data: EventData[T];
+    /** It holds answers that were paid for: appended whatever happened to the match meanwhile. */
+    paid?: boolean;
+  };
+}[MatchEventType];
+
+export interface StageContext<S extends Stage> {
+  request: Recorded<ReturnType<typeof requestTypeOf<S>>>;
+  fixture: Fixture;
+  /** The match as this run knows it: it grows by the facts the handler has yielded. */
+  match(): Match;
+  /** Aborts at the budget, when the request is no longer the current one, and on drain. */
+  signal: AbortSignal;
+  node: Node;
+}
+
+export interface StageDefinition<S extends Stage> {
+  stage: S;
+  concurrency: number;
+  /** Yields facts to append. Throws `StageError` for a failed attempt; anything else it throws is a `bug`. */
+  handle(context: StageContext<S>): AsyncIterable<StageFact> | Iterable<StageFact>;
+}
+
+/** At this many deliveries of one request its process is taken to have died of it. */
+const crashedAt = 8;
+
+/** Makes an actor of a stage: decode, load, guard, work under a deadline, classify, append. */
+export function defineStage<S extends Stage>(definition: StageDefinition<S>): Actor {
+  return defineActor({
+    name: definition.stage,
+    on: definition.stage,
+    concurrency: definition.concurrency,
+    handle: (delivery, node, drain) => handle(definition, delivery, node, drain),
+  });
+}
+
+async function handle<S extends Stage>(
+  definition: StageDefinition<S>,
+  delivery: Delivery,
+  node: Node,
+  drain: AbortSignal,
+): Promise<Handled> {
+  const { stage } = definition;
+  const request = requestOf(delivery, stage);
+  if (request === null) return "ack";
+  try {
+    await node.readModel.reached(request.event.sequence, drain);
+  } catch {
+    return "release";
+  }
+  const match = node.readModel.match(request.matchId);
+  if (match === null || match.fixture === null) return "ack";
+  const { event } = request;
+  if (!isCurrent(match, stage, event.id, node.clock.now(), node.policy)) return "ack";
+
+  const run = { node, stage, event, match };
+  if (delivery.deliveries >= crashedAt) {
+    await fail(run, { category: "crash", reason: `its process died ${delivery.deliveries - 1} times with it`, fingerprint: `crash:${stage}` });
+    return "ack";
+  }
+  const deadline = startDeadline(node, stage, event, match, drain);
+  if (deadline === null) return "ack";
+  try {
+    return await work(definition, run, match.fixture, deadline.signal);
+  } finally {
+    deadline.stop();
+  }
+}
+
+interface Request {
+  matchId: string;
+  event: Recorded<RequestType>;
+}
+
+function requestOf(delivery: Delivery, stage: Stage): Request | null {
+  const { entity, event } = delivery.message;
+  if (event === null || entity?.root !== "match") return null;
+  const candidate = event as Recorded<MatchEventType>;
+  return isRequest(candidate) && candidate.data.stage === stage ? { matchId: entity.id, event: candidate } : null;
+}
+
+interface Run {
+  node: Node;
+  stage: Stage;
+  event: Recorded<RequestType>;
+  match: Match;
+}
+
+async function work<S extends Stage>(
+  definition: StageDefinition<S>,
+  run: Run,
+  fixture: Fixture,
+  signal: AbortSignal,
+): Promise<Handled> {
+  const request = run.event as StageContext<S>["request"];
+  const context: StageContext<S> = { request, fixture, match: () => run.match, signal, node: run.node };
+  try {
+    const facts = definition.handle(context);
+    const iterator = Symbol.asyncIterator in facts ? facts[Symbol.asyncIterator]() : facts[Symbol.iterator]();
+    for (;;) {
+      const next = await untilAborted(Promise.resolve(iterator.next()), signal, run.node.clock);
+      if (next.done) return "ack";
+      if (!(await state(run, next.value))) return "ack";
+    }
+  } catch (error) {
+    const why = signal.aborted && signal.reason instanceof Stopped ? signal.reason.why : null;
+    if (why === "drain") return "release";
+    if (why === "superseded" || why === "expired") return "ack";
+    const budget = `no answer within its budget of ${run.event.data.budgetMs / 1000} s`;
+    await fail(run, why === "budget" ? { category: "transient", reason: budget, fingerprint: `budget:${run.stage}` } : causeOf(error));
+    return "ack";
+  }
+}
+
+/** What a told handler may still take to state what it already has, e.g. answers that have arrived. */
+const graceMs = 500;
+
+/** A handler that ignores its signal is left behind: its delivery is not. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let grace: Timer | null = null;
+    const stop = () => {
+      grace = clock.after(graceMs, () => reject(signal.reason as Error));
+    };
+    const settle = () => {
+      grace?.cancel();
+      signal.removeEventListener("abort", stop);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    work.then(
+      (value) => (settle(), resolve(value)),
+      (error: unknown) => (settle(), reject(error as Error)),
+    );
+  });
+}
+
+/** Appends a fact; false when the match no longer waits for it. */
+async function state(run: Run, fact: StageFact): Promise<boolean> {
+  const { node, stage, event } = run;
+  const { paid, ...rest } = fact;
+  const time = node.clock.now();
+  const stated = { ...rest, id: node.newId(time), time, actor: `pipeline:${stage}`, causationId: event.id } as NewEvent<MatchEventType>;
+  const written = await appendToMatch(node, run.match, (match) =>
+    paid || isCurrent(match, stage, event.id, node.clock.now(), node.policy) ? [stated] : null,
+  );
+  run.match = written.state;
+  return written.outcome === "appended" && isCurrent(run.match, stage, event.id, node.clock.now(), node.policy);
+}
+
+async function fail(run: Run, cause: FailureCause): Promise<void> {
+  const { node, event, stage } = run;
+  if (cause.category === "rate-limited" && cause.retryAt !== undefined && node.clock.kind === "simulated") {
+    // A limit out there passes on the wall, however fast our clock goes.
+    await pause(node.clock, cause.retryAt - node.clock.now());
+  }
+  const data = failedAttempt({ stage, round: event.data.round, attempt: event.data.attempt }, cause, node.clock.now(), node.policy);
+  if (cause.category === "bug" || cause.category === "crash") {
+    node.logger.error({ match: run.match.id, stage, category: cause.category, fingerprint: data.fingerprint, reason: data.reason }, "a stage failed");
+  }
+  await state(run, { type: "match.failed", data });
+}
+
+/**
+ * The signal a handler works under: the budget from its start, the end of the request's life, a match that moved on, the
+ * node's drain. null when the request's life is already over: it will be asked again, and must not be paid for twice.
+ */
+function startDeadline(
+  node: Node,
+  stage: Stage,
+  event: Recorded<RequestType>,
+  match: Match,
+  drain: AbortSignal,
+): { signal: AbortSignal; stop(): void } | null {
+  const controller = new AbortController();
+  const abort = (why: StopReason) => controller.abort(new Stopped(why));
+  const timers: Timer[] = [node.clock.after(event.data.budgetMs, () => abort("budget"))];
+  if (node.clock.kind === "wall") {
+    const life = expiresAt({ time: event.time, budgetMs: event.data.budgetMs }, node.policy) - node.clock.now();
+    if (life <= 0) {
+      for (const timer of timers) timer.cancel();
+      return null;
+    }
+    timers.push(node.clock.after(life, () => abort("expired")));
+  }
+  const unwatch = node.readModel.onAdvance(() => {
+    const known = node.readModel.match(match.id);
+    if (known !== null && !isCurrent(known, stage, event.id, node.clock.now(), node.policy)) abort("superseded");
+  });
+  const onDrain = () => abort("drain");
+  if (drain.aborted) onDrain();
+  else drain.addEventListener("abort", onDrain, { once: true });
+  return {
+    signal: controller.signal,
+    stop() {
+      for (const timer of timers) timer.cancel();
+      unwatch();
+      drain.removeEventListener("abort", onDrain);
+    },
+  };
+}
