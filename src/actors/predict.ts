@@ -1,7 +1,7 @@
 import { pause } from "../clock.ts";
 import type { Models } from "../forecast/models.ts";
 import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
-import { type Category, isTip, type ModelAnswer } from "../match/event.ts";
+import type { Category, ModelAnswer } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
 import { StageError } from "./errors.ts";
 import { fixtureToForecast } from "./question.ts";

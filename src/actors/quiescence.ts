@@ -20,7 +20,7 @@ export interface SimulatedRun {
  * Resolves when nothing will ever be due again.
  */
 export async function playSimulated(run: SimulatedRun): Promise<void> {
-  const { clock, node, dispatcher, signal } = run;
+  const { clock, dispatcher, signal } = run;
   while (!signal.aborted) {
     await quiescent(run);
     if (signal.aborted) return;

@@ -39,7 +39,9 @@ function nextTryAt(asked: Attempt, cause: FailureCause, now: number, policy: Pol
   if (!isPassing(cause.category)) return null;
   if (burnsAttempt(cause.category)) return asked.attempt >= policy.attempts ? null : now + retryDelay(asked.attempt, policy);
   if (cause.category === "no-data-yet") return now + policy.lineupsEvery;
-  return cause.retryAt ?? now + policy.askAgainEvery;
+  if (cause.retryAt === undefined) return now + policy.askAgainEvery;
+  // "Come back at once" burns no attempt: without a wait it would be asked for ever at one instant.
+  return cause.retryAt > now ? cause.retryAt : now + retryDelay(1, policy);
 }
 
 /** The wait after the `attempt`-th failure in a row (from 1). Past the table the last delay stands. */

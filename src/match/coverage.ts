@@ -66,7 +66,8 @@ function isMissing(
 
 function isUnsettled(match: Match, now: number, policy: Policy): boolean {
   const basis = basisOf(match);
-  if (basis === null || match.ended === null || basis === match.settlement?.basis || match.retro !== null) return false;
+  // Without a basis it is a match that is said to be finished and whose score nobody has told.
+  if (match.ended === null || basis === (match.settlement?.basis ?? "") || match.retro !== null) return false;
   return isGivenUp(match.stages.settle) || now >= match.ended.time + policy.budget.settle;
 }
 

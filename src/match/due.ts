@@ -1,3 +1,4 @@
+import { isPassing } from "./answers.ts";
 import { gapOf } from "./coverage.ts";
 import type { Failed, GapRaised, GapResolved, Lineups, RequestReason, Stage } from "./event.ts";
 import type { Match, StageState } from "./match.ts";
@@ -8,6 +9,7 @@ import {
   expiresAt,
   hasBegun,
   isRetro,
+  needsNewRound,
   preMatchDueAt,
   preMatchStages,
   retryAt,
@@ -37,7 +39,7 @@ export function due(match: Match, now: number, policy: Policy): Due[] {
     const round = currentRound(match, policy);
     dues.push(...(hasBegun(fixture, now) ? ended(match, round) : ahead(match, round, now, policy)));
   }
-  if (hasBegun(fixture, now)) dues.push(...retro(match, now, policy));
+  if (hasBegun(fixture, now) && !needsNewRound(match, policy)) dues.push(...retro(match, now, policy));
   dues.push(...settlement(match, now, policy), ...gap(match, now, policy));
   return dues;
 }
@@ -77,16 +79,16 @@ function ended(match: Match, round: CurrentRound): Due[] {
   const dues: Due[] = [];
   for (const stage of preMatchStages) {
     const state = round.stages[stage];
-    if (state.done !== null || isRetro(stage, match)) continue;
+    const underWay = round.number === match.round.number && isRetro(stage, match);
+    if (state.done !== null || underWay) continue;
     if (stage === "lineups") dues.push(noLineups(match, round, "the match had begun before anyone could get them"));
     else if (isOpen(state)) dues.push(missed(match, round, stage));
   }
   return dues;
 }
 
-function isOpen(state: StageState): boolean {
-  const category = state.failure?.category;
-  return category !== "missed" && category !== "permanent" && category !== "crash";
+function isOpen({ failure }: StageState): boolean {
+  return failure === null || failure.retryAt !== null || isPassing(failure.category);
 }
 
 function missed(match: Match, round: CurrentRound, stage: "analyse" | "predict"): Due {
@@ -161,14 +163,15 @@ function request(match: Match, stage: Stage, round: number, state: StageState, {
   const due = { kind: "request" as const, stage, round, budgetMs: budgetOf(stage, retroactive, policy), retroactive };
   const attempt = state.attempts + 1;
   if (state.request !== null) {
-    if (now < expiresAt(state.request, policy)) return [];
+    if (now < Math.max(at, expiresAt(state.request, policy))) return [];
     // Nobody answered: the same attempt again.
     const { reason, causationId } = state.request;
     return [{ ...due, attempt: state.request.attempt, reason, causationId: causationId ?? cause }];
   }
   if (state.failure !== null) {
     const again = retryAt(stage, state.failure, match, policy);
-    return again !== null && now >= again ? [{ ...due, attempt, reason: "retry", causationId: state.failure.id }] : [];
+    // Not before it is due: the kick-off may have moved away since.
+    return again !== null && now >= Math.max(at, again) ? [{ ...due, attempt, reason: "retry", causationId: state.failure.id }] : [];
   }
   if (now < at) return [];
   if (state.opened !== null) return [{ ...due, attempt, reason: state.opened.reason, causationId: state.opened.id }];
@@ -186,7 +189,9 @@ function gap(match: Match, now: number, policy: Policy): Due[] {
       ? []
       : [{ kind: "gap-resolved", causationId, data: { severity: known.severity, stage: known.stage } }];
   }
-  if (known?.severity === found.severity) return [];
+  // A gap that had closed since it was raised is another one, though it has come to the same severity: once due, its fact stays due.
+  const began = gapOf(match, Math.min(now, match.updatedAt), policy);
+  if (known?.severity === found.severity && began?.severity === known.severity) return [];
   const [stage] = found.missing;
   if (stage === undefined) throw new Error(`a gap of ${match.id} without a missing stage`);
   const dueSince = new Date(found.dueSince).toISOString();

@@ -1,5 +1,6 @@
 import { isComplete } from "./answers.ts";
-import { isTip, type Recorded, type Stage } from "./event.ts";
+import { isTip, type MatchEvent, type Recorded, type Stage } from "./event.ts";
+import { inRound } from "./evolve-requests.ts";
 import { type Answer, freshStage, type Match, type Outcome, type StageState, type Step } from "./match.ts";
 import { basisOf } from "./settlement.ts";
 
@@ -49,11 +50,13 @@ function analysed(match: Match, event: Recorded<"match.analysed">): Step {
 
 /** Line-ups come from a request; that there are none may also be said by dispatch, once predict's time has come. */
 function lineups(match: Match, event: Recorded<"match.lineups">): Step {
-  const state = match.stages.lineups;
+  if (match.fixture === null) return noRequest;
+  const round = event.data.available ? match : inRound(match, event.data.round, match.fixture.kickoff);
+  if (round === null || event.data.round !== round.round.number) return noRequest;
+  const state = round.stages.lineups;
   const closing = !event.data.available && state.done === null;
-  if (!closing && !isAnswer(match, event, "lineups")) return noRequest;
-  if (event.data.round !== match.round.number) return noRequest;
-  return { ...match, stages: { ...match.stages, lineups: done(state, event) } };
+  if (!closing && !isAnswer(round, event, "lineups")) return noRequest;
+  return { ...round, stages: { ...round.stages, lineups: done(state, event) } };
 }
 
 /** Answers were paid for: they are kept whatever happened meanwhile. answers.ts says which count. */
@@ -77,20 +80,30 @@ function predicted(match: Match, event: Recorded<"match.predicted">): Step {
     }
   }
   const replaced = (old: Outcome) => !outcomes.some((it) => it.model === old.model && it.round === old.round);
-  const next: Match = {
+  return {
     ...match,
     answers: [...match.answers, ...answers],
     outcomes: [...match.outcomes.filter(replaced), ...outcomes],
   };
-  if (next.stages.predict.done !== null || !isComplete(next)) return next;
-  const complete = { ...next, stages: { ...next.stages, predict: done(next.stages.predict, event) } };
-  return withRetroProgress(complete, "predict");
+}
+
+/**
+ * Predict is done exactly while every roster model is accounted for. A kick-off that turns out to have been earlier makes
+ * answers late and opens it again, and one set back later closes it; neither is an answer, so the fold looks after each event.
+ */
+export function withPredictEnd(match: Match, event: Ending): Match {
+  const { predict } = match.stages;
+  const complete = isComplete(match);
+  if (complete === (predict.done !== null)) return match;
+  if (!complete) return { ...match, stages: { ...match.stages, predict: { ...predict, done: null } } };
+  return withRetroProgress({ ...match, stages: { ...match.stages, predict: done(predict, event) } }, "predict");
 }
 
 function settled(match: Match, event: Recorded<"match.settled">): Step {
   if (match.fixture?.purpose === "history") return { why: "a history match is never settled" };
   if (!isAnswer(match, event, "settle")) return noRequest;
   if (event.data.basis !== basisOf(match)) return { why: "its basis is not the match's" };
+  if (event.data.basis === match.settlement?.basis) return { why: "settled on this basis already" };
   return {
     ...match,
     settlement: { ...event.data, id: event.id, sequence: event.sequence, time: event.time },
@@ -98,8 +111,9 @@ function settled(match: Match, event: Recorded<"match.settled">): Step {
   };
 }
 
-function done(stage: StageState, event: AnswerEvent): StageState {
-  const { id, sequence, time } = event;
+type Ending = Pick<MatchEvent, "id" | "sequence" | "time">;
+
+function done(stage: StageState, { id, sequence, time }: Ending): StageState {
   return { ...stage, attempts: 0, request: null, failure: null, opened: null, done: { id, sequence, time } };
 }
 

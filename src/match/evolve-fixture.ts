@@ -1,5 +1,6 @@
 import type { Recorded } from "./event.ts";
 import { type Fixture, freshStage, type Match, type StageState, type Step } from "./match.ts";
+import { hasBegun } from "./schedule.ts";
 import { isTerminal } from "./status.ts";
 
 export function evolveFixture(match: Match, event: Recorded<"match.scheduled">): Step {
@@ -23,7 +24,7 @@ export function evolveFixture(match: Match, event: Recorded<"match.scheduled">):
     since: sameInput ? known.since : event.time,
   };
   let next: Match = { ...match, fixture, ended: endedBy(match, event, data.status) };
-  if (!sameInput) next = withReopened(next, kickoff > event.time);
+  next = withReopened(next, { newInput: !sameInput, ahead: !hasBegun(fixture, event.time) });
   if (isTerminal(data.status) || data.status === "postponed") next = withClosedRequests(next);
   return kickoff > event.time && !isTerminal(data.status) ? withoutRetro(next) : next;
 }
@@ -48,11 +49,11 @@ function endedBy(match: Match, event: Recorded<"match.scheduled">, status: Fixtu
   return match.fixture?.status === status && match.ended !== null ? match.ended : { id: event.id, time: event.time };
 }
 
-/** New input: a permanent failure deserves another try, and a stage missed at the old kick-off too when the new one is ahead. */
-function withReopened(match: Match, ahead: boolean): Match {
+/** New input gives a permanent failure another try; a match ahead again, one that its kick-off (or a premature status) had ended. */
+function withReopened(match: Match, { newInput, ahead }: { newInput: boolean; ahead: boolean }): Match {
   const reopen = (stage: StageState): StageState => {
     const category = stage.failure?.category;
-    const anew = category === "permanent" || (category === "missed" && ahead);
+    const anew = (category === "permanent" && newInput) || (category === "missed" && ahead);
     return anew ? { ...freshStage, asked: stage.asked } : stage;
   };
   const { analyse, lineups, predict } = match.stages;
@@ -76,8 +77,11 @@ function withClosedRequests(match: Match): Match {
 /** The match is ahead again: what was asked for in hindsight is asked for in time instead. */
 function withoutRetro(match: Match): Match {
   if (match.retro === null) return match;
-  const close = (stage: StageState): StageState =>
-    stage.request?.retroactive ? { ...stage, request: null, opened: null } : stage;
+  const close = (stage: StageState): StageState => ({
+    ...stage,
+    request: stage.request?.retroactive ? null : stage.request,
+    opened: stage.opened?.reason === "retro" ? null : stage.opened,
+  });
   const { analyse, predict } = match.stages;
   return { ...match, retro: null, stages: { ...match.stages, analyse: close(analyse), predict: close(predict) } };
 }

@@ -1,5 +1,6 @@
 import type { MatchEvent, Recorded, Stage } from "./event.ts";
 import { freshStage, type Match, type OpenRequest, type Step } from "./match.ts";
+import { isTerminal } from "./status.ts";
 
 const requestTypes = {
   analyse: "match.analysis.requested",
@@ -37,7 +38,11 @@ export function evolveRequest(match: Match, event: Recorded<RequestType>, stage:
   if (match.fixture === null) return { why: "asked for before it was scheduled" };
   if (match.fixture.purpose === "history") return { why: "a history match has no stages" };
   if (data.stage !== stage) return { why: `a request for ${data.stage} under another stage's type` };
-  const opened = stage === "settle" ? match : inRound(match, data.round, match.fixture.kickoff);
+  const { status, kickoff } = match.fixture;
+  const closed = isTerminal(status) || status === "postponed";
+  if (stage !== "settle" && !data.retroactive && closed) return { why: `the match is ${status}` };
+  if (isCopy(match, event.id, stage)) return { why: "its id was used before" };
+  const opened = stage === "settle" ? match : inRound(match, data.round, kickoff);
   if (opened === null) return { why: `round ${data.round} is not the one under way` };
   if (stage !== "settle" && opened.stages[stage].done !== null) return { why: "the stage is done" };
 
@@ -59,6 +64,10 @@ export function evolveRequest(match: Match, event: Recorded<RequestType>, stage:
   return event.type === "match.prediction.requested" ? withRoster(asked, event) : asked;
 }
 
+function isCopy(match: Match, id: string, stage: Stage): boolean {
+  return match.stages[stage].request?.id === id || match.predictionRequests.some((asked) => asked.id === id);
+}
+
 /** The match in that round, opening it if it is the next one; null for any other. */
 export function inRound(match: Match, round: number, kickoff: number): Match | null {
   const { number, kickoff: began } = match.round;
@@ -68,6 +77,8 @@ export function inRound(match: Match, round: number, kickoff: number): Match | n
     ...match,
     round: { number: round, kickoff, roster: null },
     analysis: null,
+    // It was asked for the old date.
+    retro: null,
     stages: { ...match.stages, analyse: freshStage, lineups: freshStage, predict: freshStage },
   };
 }

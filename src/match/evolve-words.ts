@@ -2,12 +2,17 @@ import { burnsAttempt, isComplete } from "./answers.ts";
 import { type Recorded, type Stage, stages } from "./event.ts";
 import { inRound } from "./evolve-requests.ts";
 import { type Failure, freshStage, type Match, type StageState, type Step } from "./match.ts";
+import { hasBegun } from "./schedule.ts";
+import { isTerminal } from "./status.ts";
 
 export function evolveFailed(match: Match, event: Recorded<"match.failed">): Step {
   const { data } = event;
   const { stage } = data;
   if (match.fixture === null) return { why: "failed before it was scheduled" };
   const closing = data.category === "missed" && stage !== "settle";
+  if (closing && (isTerminal(match.fixture.status) || !hasBegun(match.fixture, event.time))) {
+    return { why: "missed without a kick-off" };
+  }
   const opened = closing ? inRound(match, data.round, match.fixture.kickoff) : match;
   if (opened === null) return { why: `round ${data.round} is not the one under way` };
   const state = opened.stages[stage];
@@ -38,6 +43,7 @@ export function evolveFailed(match: Match, event: Recorded<"match.failed">): Ste
 export function evolveWord(match: Match, event: Recorded<"match.retro.requested" | "match.retry.requested">): Step {
   if (match.fixture === null) return { why: "asked for before it was scheduled" };
   if (match.fixture.purpose === "history") return { why: "a history match has no stages" };
+  if (event.data.letter !== null && match.letters.includes(event.data.letter)) return { why: "its letter was answered before" };
   const letters = event.data.letter === null ? match.letters : [...match.letters, event.data.letter];
   const asked = event.data.stages;
   if (event.type === "match.retry.requested") {
@@ -46,6 +52,8 @@ export function evolveWord(match: Match, event: Recorded<"match.retro.requested"
     return { ...opened, letters };
   }
   const todo = retroStages(match, asked);
+  // Ahead of kick-off there is no hindsight: the word asks for the normal work anew.
+  if (!hasBegun(match.fixture, event.time)) return { ...reopened(match, todo, { id: event.id, reason: "operator" }), letters };
   const next = reopened(match, todo, { id: event.id, reason: "retro" });
   const settleOnly = asked?.includes("settle") ? reopened(next, ["settle"], { id: event.id, reason: "operator" }) : next;
   const retro = todo.length === 0 ? match.retro : { id: event.id, sequence: event.sequence, stages: todo };

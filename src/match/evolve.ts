@@ -1,5 +1,5 @@
 import type { MatchEvent, MatchEventType, Recorded } from "./event.ts";
-import { evolveAnswer } from "./evolve-answers.ts";
+import { evolveAnswer, withPredictEnd } from "./evolve-answers.ts";
 import { evolveFixture, evolveResult } from "./evolve-fixture.ts";
 import { evolveRequest, stageOfRequest } from "./evolve-requests.ts";
 import { evolveFailed, evolveMark, evolveWord } from "./evolve-words.ts";
@@ -19,7 +19,8 @@ export function evolve(match: Match, entry: MatchEntry): Match {
     const note = { sequence: entry.sequence, type: entry.type, why: next.why };
     return { ...match, version: entry.sequence, ignored: [...match.ignored, note] };
   }
-  const moved = { ...next, version: entry.sequence, updatedAt: Math.max(match.updatedAt, entry.time) };
+  const updatedAt = Math.max(match.updatedAt, entry.time);
+  const moved = withPredictEnd({ ...next, version: entry.sequence, updatedAt }, entry);
   return basisOf(moved) === before ? moved : withSettlementReopened(moved);
 }
 
@@ -29,10 +30,11 @@ export function fold(match: Match, entries: Iterable<MatchEntry>): Match {
   return state;
 }
 
-/** A new basis is new input: what the settlement of the old one failed for says nothing about it. */
+/** A new basis is new input: what the settlement of the old one failed for says nothing about it. Without one there is nothing to settle. */
 function withSettlementReopened(match: Match): Match {
   const { request, opened } = match.stages.settle;
-  return { ...match, stages: { ...match.stages, settle: { ...freshStage, request, opened } } };
+  const open = basisOf(match) === null ? freshStage : { ...freshStage, request, opened };
+  return { ...match, stages: { ...match.stages, settle: open } };
 }
 
 function step(match: Match, event: MatchEvent): Step {

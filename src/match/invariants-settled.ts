@@ -14,9 +14,9 @@ export interface RecountedAnswer {
 
 interface Counted {
   match: Match;
-  requests: Map<string, { round: number; roster: string[] | null }>;
+  requests: Map<string, { round: number; retroactive: boolean; roster: string[] | null }>;
   answers: readonly RecountedAnswer[];
-  settled: Map<string, number>;
+  settled: { basis: string; sequence: number } | null;
 }
 
 /** The answers of one `predicted` that its request entitles to count, whatever the fold makes of them. */
@@ -24,6 +24,7 @@ export function recountAnswers(event: Recorded<"match.predicted">, { match, requ
   const request = event.causationId === null ? undefined : requests.get(event.causationId);
   if (request === undefined || request.round !== event.data.round) return [];
   const { round, retroactive } = event.data;
+  if (request.retroactive !== retroactive) return [];
   const kickoffThen = match.fixture?.kickoff ?? Number.NEGATIVE_INFINITY;
   return event.data.answers.flatMap((answer) =>
     isTip(answer) && request.roster?.includes(answer.model) === true
@@ -36,9 +37,10 @@ export function recountAnswers(event: Recorded<"match.predicted">, { match, requ
 export function checkSettled(record: Counted, event: Recorded<"match.settled">, violate: (n: number, text: string) => void): void {
   const { match } = record;
   const { data, sequence } = event;
-  const earlier = record.settled.get(data.basis);
-  if (earlier !== undefined) violate(3, `the basis ${data.basis} was settled before, at sequence ${earlier}`);
-  else record.settled.set(data.basis, sequence);
+  // A status that comes back (cancelled, awarded, cancelled) is settled again: only in a row is it a doubled settlement.
+  if (record.settled?.basis === data.basis) {
+    violate(3, `the basis ${data.basis} was settled before, at sequence ${record.settled.sequence}`);
+  } else record.settled = { basis: data.basis, sequence };
   if (data.basis !== basisOf(match)) violate(8, `settled on ${data.basis}, the match's basis was ${basisOf(match)}`);
   if (data.void !== null) {
     if (data.points.length > 0) violate(3, "a void settlement gives points");

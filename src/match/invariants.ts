@@ -1,11 +1,11 @@
-import { due } from "./due.ts";
+import { type Due, due } from "./due.ts";
 import { type MatchEvent, type MatchEventType, type Recorded, type Stage, stages } from "./event.ts";
 import { evolve } from "./evolve.ts";
 import { isRequest } from "./evolve-requests.ts";
 import { checkSettled, type RecountedAnswer, recountAnswers } from "./invariants-settled.ts";
 import { type Match, unknownMatch } from "./match.ts";
 import type { Policy } from "./policy.ts";
-import { hasBegun } from "./schedule.ts";
+import { currentRound, hasBegun, isRetro, stageDueAt } from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
 import { isTerminal } from "./status.ts";
 
@@ -38,6 +38,7 @@ interface Request {
   round: number;
   time: number;
   budgetMs: number;
+  retroactive: boolean;
   roster: string[] | null;
 }
 
@@ -46,8 +47,8 @@ interface Record {
   requests: Map<string, Request>;
   /** Counted again from the events alone, so that a fault in the fold does not vouch for itself. */
   answers: RecountedAnswer[];
-  /** Sequence of the settlement of each basis. */
-  settled: Map<string, number>;
+  /** The settlement in force. */
+  settled: { basis: string; sequence: number } | null;
 }
 
 /**
@@ -87,7 +88,7 @@ export function createChecker(policy: Policy): Checker {
   function recordOf(id: string): Record {
     let record = records.get(id);
     if (record === undefined) {
-      record = { match: unknownMatch(id), requests: new Map(), answers: [], settled: new Map() };
+      record = { match: unknownMatch(id), requests: new Map(), answers: [], settled: null };
       records.set(id, record);
     }
     return record;
@@ -98,7 +99,7 @@ export function createChecker(policy: Policy): Checker {
     for (const { match } of records.values()) {
       const dues = due(match, now, policy);
       open += dues.length;
-      for (const text of skippedStages(match, now, dues.flatMap((it) => (it.kind === "request" ? [it.stage] : [])))) {
+      for (const text of skippedStages(match, now, dues.map(stageOfDue), policy)) {
         violations.push({ invariant: 6, sequence: match.version, matchId: match.id, text });
       }
     }
@@ -149,29 +150,58 @@ function checkPredicted(event: Recorded<"match.predicted">, request: Request, vi
 
 function note(record: Record, event: MatchEvent): void {
   if (isRequest(event)) {
-    const { stage, round, budgetMs } = event.data;
+    const { stage, round, budgetMs, retroactive } = event.data;
     const roster = event.type === "match.prediction.requested" ? event.data.roster.map(({ model }) => model) : null;
-    record.requests.set(event.id, { stage, round, time: event.time, budgetMs, roster });
+    record.requests.set(event.id, { stage, round, time: event.time, budgetMs, retroactive, roster });
   }
   if (event.type === "match.predicted") record.answers.push(...recountAnswers(event, record));
 }
 
 /** Stages that fell due and neither ended nor wait for anything: the silent holes this system exists to rule out. */
-function skippedStages(match: Match, now: number, listed: readonly Stage[]): string[] {
+function skippedStages(match: Match, now: number, listed: readonly (Stage | null)[], policy: Policy): string[] {
   const { fixture } = match;
   if (fixture === null || fixture.purpose === "history" || fixture.status === "postponed") return [];
   const skipped: string[] = [];
   const terminal = isTerminal(fixture.status);
+  const open = { ...currentRound(match, policy).stages, settle: match.stages.settle };
   for (const stage of stages) {
-    const { request, failure, done } = match.stages[stage];
-    if (request !== null || listed.includes(stage)) continue;
-    if (failure !== null && failure.retryAt !== null && failure.retryAt < now && (stage === "settle" || !hasBegun(fixture, now))) {
-      skipped.push(`${stage} was to be tried again at ${new Date(failure.retryAt).toISOString()} and was not`);
-    } else if (stage === "settle" && terminal && failure === null && match.retro === null) {
-      if (basisOf(match) !== null && basisOf(match) !== match.settlement?.basis) skipped.push("settle is neither done nor due");
-    } else if (stage === "analyse" && !terminal && done === null && failure === null && match.retro === null) {
-      if (now >= fixture.kickoff) skipped.push(`${stage} passed kick-off without an end`);
+    const { request, failure, done } = open[stage];
+    const dueAt = stageDueAt(stage, match, policy);
+    if (request !== null || listed.includes(stage) || isRetro(stage, match) || dueAt === null || now < dueAt) continue;
+    if (stage === "settle" ? match.retro !== null || isSettled(match) : terminal || done !== null) continue;
+    if (failure !== null && failure.retryAt !== null) {
+      if (failure.retryAt <= now) skipped.push(`${stage} was to be tried again at ${new Date(failure.retryAt).toISOString()} and was not`);
+    } else if (failure === null && (stage === "settle" || hasBegun(fixture, now))) {
+      skipped.push(stage === "settle" ? "settle is neither done nor due" : `${stage} passed kick-off without an end`);
+    } else if (failure === null && stage === "analyse") {
+      skipped.push("analyse is neither done nor due");
     }
   }
+  const stuck = match.retro !== null && hasBegun(fixture, now) && match.retro.stages.every((stage) => isIdle(match, stage, listed));
+  if (stuck) skipped.push("a retro request is in flight and nothing is asked for it");
   return skipped;
+}
+
+function isSettled(match: Match): boolean {
+  const basis = basisOf(match);
+  return basis === null || basis === match.settlement?.basis;
+}
+
+function isIdle(match: Match, stage: Stage, listed: readonly (Stage | null)[]): boolean {
+  const { request, failure } = match.stages[stage];
+  return request === null && failure === null && !listed.includes(stage);
+}
+
+function stageOfDue(due: Due): Stage | null {
+  switch (due.kind) {
+    case "request":
+      return due.stage;
+    case "missed":
+      return due.data.stage;
+    case "no-lineups":
+      return "lineups";
+    case "gap-raised":
+    case "gap-resolved":
+      return null;
+  }
 }

@@ -25,12 +25,11 @@ export function observe(known: Match, seen: Observed, observedAt: number): Obser
   const { fixture } = known;
   if (fixture !== null && observedAt < fixture.observedAt) return [];
 
-  // A known match ends by its result, and an ended one is not un-ended by a fixture list that still calls it finished.
-  const status = seen.fixture.status === "finished" && fixture !== null ? fixture.status : seen.fixture.status;
+  const purpose = fixture?.purpose ?? purposeOf(seen, observedAt);
+  const status = statusOf(known, seen, purpose);
   const reported = { ...seen.fixture, status };
   const changed = fixture === null ? Object.keys(reported) : changedFields(fixture, reported);
   if (changed.length > 0) {
-    const purpose = fixture?.purpose ?? purposeOf(seen, observedAt);
     facts.push({ type: "match.scheduled", data: { ...reported, purpose, observedAt: at, changed } });
   }
   const result = seen.fixture.status === "finished" ? seen.result : null;
@@ -39,6 +38,16 @@ export function observe(known: Match, seen: Observed, observedAt: number): Obser
     facts.push({ type: "match.finished", data: { ...result, revision, observedAt: at } });
   }
   return facts;
+}
+
+/**
+ * A match ends by its result: a fixture list that calls it finished neither ends a known one nor un-ends it, and one first
+ * seen finished without a score goes on being asked for it.
+ */
+function statusOf({ fixture }: Match, seen: Observed, purpose: Scheduled["purpose"]): Scheduled["status"] {
+  if (seen.fixture.status !== "finished") return seen.fixture.status;
+  if (fixture !== null) return fixture.status;
+  return seen.result === null && purpose === "live" ? "in-play" : "finished";
 }
 
 function purposeOf(seen: Observed, observedAt: number): Scheduled["purpose"] {

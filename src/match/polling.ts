@@ -132,9 +132,10 @@ export function nextPollAt(
   if (regular === null) return null;
   if (request !== null) return expiresAt(request, policy);
   if (failure === null) return regular;
-  if (failure.retryAt !== null) return Math.max(failure.retryAt, failure.time);
   const delay = failure.attempt > policy.retryDelays.length ? policy.resultEvery : retryDelay(failure.attempt, policy);
-  return failure.time + delay;
+  const again = failure.retryAt !== null && failure.retryAt > failure.time ? failure.retryAt : failure.time + delay;
+  // The match that the failed sweep was for may have ended by another way: the next one's time stands.
+  return Math.max(regular, again);
 }
 
 function fixturesAt(source: SourceState, policy: Policy): number | null {

@@ -31,8 +31,9 @@ export function needsNewRound(match: Match, policy: Policy): boolean {
   return Math.abs(fixture.kickoff - round.kickoff) > policy.newRoundAfterMove;
 }
 
-/** The match has begun: by its status, or because its kick-off passed. */
+/** The match has begun: by its status, or because its kick-off passed. A postponed one has not, whatever its old date. */
 export function hasBegun(fixture: Fixture, now: number): boolean {
+  if (fixture.status === "postponed") return false;
   return isUnderWay(fixture.status) || isTerminal(fixture.status) || now >= fixture.kickoff;
 }
 

@@ -1,0 +1,13 @@
+import { schemas } from "./src/events/catalogue.ts"; import { parseSubject } from "./src/events/subjects.ts"; import { z } from "zod";
+const d={ stage: "analyse", round: 1, attempt: 1, reason: "due", budgetMs: 1000, retroactive: false };
+const pred={round:1,retroactive:false,answers:Array.from({length:42},(_,i)=>({model:`m-${i}`,tip:{home:1,away:2},probabilities:{home:.3,draw:.3,away:.4},latencyMs:12.5,cost:0}))};
+const bench=(n:string,f:()=>unknown,N=100000)=>{for(let k=0;k<2;k++){const t=performance.now();for(let i=0;i<N;i++)f();if(k)console.log(n,((performance.now()-t)/N*1000).toFixed(2),"us")}};
+bench("safeParse", ()=>schemas["match.analysis.requested"].safeParse(d));
+bench("parseSubject", ()=>parseSubject("match.bl1-2025-26-bayern-leipzig.analysis.requested"));
+bench("pred", ()=>schemas["match.predicted"].safeParse(pred),5000);
+const plain=z.object({a:z.string(),b:z.number(),c:z.boolean(),d:z.number(),e:z.string(),f:z.number()});
+bench("plain", ()=>plain.safeParse({a:"x",b:1,c:true,d:1,e:"x",f:3}));
+const noCheck=z.object({stage:z.enum(["analyse","lineups"]),round:z.number(),attempt:z.number(),reason:z.enum(["due","x"]),budgetMs:z.number(),retroactive:z.boolean()});
+bench("nocheck", ()=>noCheck.safeParse(d));
+const int=z.object({round:z.int(),attempt:z.int()}); bench("int", ()=>int.safeParse(d));
+const intmin=z.object({round:z.int().min(1),attempt:z.int().min(1)}); bench("intmin", ()=>intmin.safeParse(d));

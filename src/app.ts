@@ -1,0 +1,255 @@
+import { serve, type ServerType } from "@hono/node-server";
+import type { Logger } from "pino";
+import { monotonicFactory } from "ulid";
+import { type Actor, runActor, type RunningActor } from "./actors/actor.ts";
+import { alertActor } from "./actors/alert.ts";
+import { analyseActor } from "./actors/analyse.ts";
+import { type Dispatcher, startDispatcher } from "./actors/dispatch.ts";
+import { createFloor } from "./actors/floor.ts";
+import { intakeActor } from "./actors/intake.ts";
+import { lineupsActor } from "./actors/lineups.ts";
+import type { Node } from "./actors/node.ts";
+import { pollActor, sourceId } from "./actors/poll.ts";
+import { predictActor } from "./actors/predict.ts";
+import { playSimulated } from "./actors/quiescence.ts";
+import { settleActor } from "./actors/settle.ts";
+import { type Clock, simulatedClock, wallClock } from "./clock.ts";
+import type { Config, Role } from "./config/config.ts";
+import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
+import { findServerBinary } from "./events/binary.ts";
+import { connectNats } from "./events/connect.ts";
+import { openJetStreamLog } from "./events/jetstream.ts";
+import type { EventLog } from "./events/log.ts";
+import { provision } from "./events/provision.ts";
+import { type EmbeddedServer, startEmbeddedServer } from "./events/server.ts";
+import { statisticalModels } from "./forecast/models.ts";
+import { createPanel } from "./forecast/panel.ts";
+import { createHttp } from "./http/app.ts";
+import { type ReadModel, startReadModel } from "./projections/read-model.ts";
+import { archiveSeasons, createArchive } from "./sources/archive.ts";
+import type { Source } from "./sources/source.ts";
+
+export interface StartOptions {
+  config: Config;
+  competition?: string | undefined;
+  season?: string | undefined;
+  logger: Logger;
+  /** Told what takes long before the node is up, one line each. */
+  onProgress: (text: string) => void;
+  /** Gives up the start. */
+  signal: AbortSignal;
+}
+
+export interface App {
+  readonly readModel: ReadModel;
+  readonly clock: Clock;
+  readonly source: Source;
+  /** Where HTTP answers, null when this node serves none. */
+  readonly url: string | null;
+  readonly natsUrl: string;
+  /** Resolves when a simulated season has nothing left to do; never on the wall clock. Rejects when the node cannot go on. */
+  readonly done: Promise<void>;
+  /** Drains and ends the node; safe twice. Resolves with what the drain had to abandon. */
+  stop(): Promise<string[]>;
+}
+
+/** The longest a drain lets running work end by itself. */
+const drainMs = 9_000;
+
+/**
+ * Starts one node: takes the data directory, finds or starts nats-server, opens the log, brings the read model to its end,
+ * runs the actors of its roles. What it started by the time something fails, it stops again.
+ */
+export async function startApp(options: StartOptions): Promise<App> {
+  const { config, logger, onProgress, signal } = options;
+  const source = createArchive({
+    competition: options.competition ?? config.competitions[0],
+    season: options.season,
+  } as Parameters<typeof createArchive>[0]);
+  const [competition] = source.competitions;
+  if (competition === undefined) throw new Error(`the source ${source.name} offers no competition`);
+  const season = options.season ?? archiveSeasons(competition.id).at(-1) ?? "";
+
+  const stack = createStack(logger);
+  try {
+    const directory = takeDataDirectory(config.dataDir, { source: source.name, clock: config.clock, competition: competition.id, season });
+    stack.add(() => directory.release());
+    const server = config.natsUrl === null ? await embedded(config, logger, onProgress, signal) : null;
+    if (server !== null) stack.add(() => server.stop());
+    const natsUrl = server?.url ?? config.natsUrl ?? "";
+    const log = await openLog(natsUrl, config);
+    stack.add(() => log.close());
+
+    const firstKickoff = source.firstKickoff ?? wallClock.now();
+    const clock = config.clock === "wall" ? wallClock : simulatedClock(firstKickoff - config.policy.pollAhead);
+    const readModel = await startReadModel({ dataDir: directory.path, log, policy: config.policy, clock, logger });
+    stack.add(() => readModel.stop());
+    if ("jump" in clock) clock.jump(Math.max(clock.now(), readModel.lastEventTime() ?? 0));
+    signal.throwIfAborted();
+
+    const newId = monotonicFactory();
+    const node: Node = { log, readModel, clock, policy: config.policy, newId: (time) => newId(time), logger };
+    const runner = startActors(node, config, source);
+    stack.add(() => runner.stop());
+
+    const http = config.roles.includes("http") ? await startHttp(config, node) : null;
+    if (http !== null) stack.add(() => http.stop());
+    announce(directory, http?.url ?? null, natsUrl, server !== null);
+
+    let stopping: Promise<string[]> | null = null;
+    return {
+      readModel,
+      clock,
+      source,
+      url: http?.url ?? null,
+      natsUrl,
+      done: runner.done,
+      stop: () => {
+        stopping ??= stack.unwind().then(() => runner.abandoned());
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await stack.unwind();
+    throw error;
+  }
+}
+
+interface Stack {
+  add(stop: () => void | Promise<unknown>): void;
+  /** Stops what was started, last first, whatever fails on the way. */
+  unwind(): Promise<void>;
+}
+
+function createStack(logger: Logger): Stack {
+  const stops: (() => void | Promise<unknown>)[] = [];
+  return {
+    add: (stop) => void stops.push(stop),
+    async unwind() {
+      for (const stop of stops.splice(0).reverse()) {
+        try {
+          await stop();
+        } catch (error) {
+          logger.error({ err: error }, "could not stop cleanly");
+        }
+      }
+    },
+  };
+}
+
+async function embedded(config: Config, logger: Logger, onProgress: (text: string) => void, signal: AbortSignal): Promise<EmbeddedServer> {
+  const binary = await findServerBinary({ onProgress, ...(config.cacheDir === null ? {} : { cacheDir: config.cacheDir }) });
+  signal.throwIfAborted();
+  return startEmbeddedServer({ binary: binary.path, dataDir: config.dataDir, clock: wallClock, log: logger, signal });
+}
+
+async function openLog(url: string, config: Config): Promise<EventLog> {
+  const nc = await connectNats({ url, credentials: config.natsCreds });
+  try {
+    await provision(nc, { replicas: config.replicas });
+    return await openJetStreamLog({ nc, clock: wallClock });
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+}
+
+interface Runner {
+  done: Promise<void>;
+  stop(): Promise<void>;
+  abandoned(): string[];
+}
+
+/** With several nodes on one log, ticks that answer the same fact are spread over this long. */
+const staggerMaxMs = 50;
+
+function startActors(node: Node, config: Config, source: Source): Runner {
+  const panel = createPanel(config.panel);
+  const models = statisticalModels(panel, node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
+  const actors: Partial<Record<Role, Actor>> = {
+    poll: pollActor([source]),
+    analyse: analyseActor(node.readModel),
+    lineups: lineupsActor(source),
+    predict: predictActor(models),
+    settle: settleActor,
+    intake: intakeActor,
+    alert: alertActor,
+  };
+  let told: () => void = () => {};
+  let handled = new Promise<void>((resolve) => (told = resolve));
+  const onHandled = () => {
+    const tell = told;
+    handled = new Promise<void>((resolve) => (told = resolve));
+    tell();
+  };
+  const floor = createFloor();
+  const running: RunningActor[] = [];
+  for (const role of config.roles) {
+    const actor = actors[role];
+    if (actor !== undefined) running.push(runActor(actor, node, floor, onHandled));
+  }
+  const dispatcher: Dispatcher | null = config.roles.includes("dispatch")
+    ? startDispatcher(node, {
+        roster: panel.roster,
+        sources: source.competitions.map(({ id }) => sourceId(source, id)),
+        staggerMs: config.natsUrl === null ? 0 : Math.random() * staggerMaxMs,
+      })
+    : null;
+  const playing = new AbortController();
+  const done =
+    "jump" in node.clock && dispatcher !== null
+      ? playSimulated({
+          clock: node.clock as ReturnType<typeof simulatedClock>,
+          node,
+          dispatcher,
+          actors: running,
+          nextHandled: () => handled,
+          signal: playing.signal,
+        })
+      : new Promise<void>(() => {});
+  let abandoned: string[] = [];
+  return {
+    done,
+    abandoned: () => abandoned,
+    async stop() {
+      playing.abort();
+      onHandled();
+      await dispatcher?.stop();
+      const limit = new AbortController();
+      const timer = node.clock.after(drainMs, () => limit.abort());
+      abandoned = (await Promise.all(running.map((actor) => actor.drain(limit.signal)))).flat();
+      timer.cancel();
+    },
+  };
+}
+
+async function startHttp(config: Config, node: Node): Promise<{ url: string; stop(): Promise<void> }> {
+  const app = createHttp({ readModel: node.readModel, log: node.log, clock: node.clock, policy: config.policy, adminToken: config.adminToken, logger: node.logger });
+  const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
+    const started = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (info) => resolve({ server: started, port: info.port }));
+    started.on("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(config.host, config.port, error)));
+  });
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  };
+}
+
+/** The HTTP server cannot bind its address. */
+export class HttpUnusable extends Error {
+  override readonly name = "HttpUnusable";
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    const why = cause.code === "EADDRINUSE" ? "another program uses it" : cause.message;
+    super(`cannot serve HTTP on ${host}:${port}: ${why}; choose another with FULLTIME_PORT (0 takes a free one)`, { cause });
+  }
+}
+
+function announce(directory: DataDirectory, http: string | null, nats: string, isEmbedded: boolean): void {
+  directory.announce({ pid: process.pid, startedAt: new Date(wallClock.now()).toISOString(), http, nats, embedded: isEmbedded });
+}

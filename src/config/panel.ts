@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { families } from "../forecast/families.ts";
+import type { Member } from "../forecast/member.ts";
+import { createPanel } from "../forecast/panel.ts";
+
+const membersMax = 200;
+
+const panelSchema = z.strictObject({
+  members: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/, "must be lower-case letters, digits, dots and hyphens"),
+        family: z.string(),
+        version: z.string().min(1).max(40).default("1"),
+        params: z.record(z.string(), z.number()).default({}),
+      }),
+    )
+    .min(1)
+    .max(membersMax),
+});
+
+/** Reads a panel file: the whole roster. Each mistake is one line naming the member and the field. */
+export function readPanel(path: string): { members: readonly Member[] } | { mistakes: string[] } {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    return { mistakes: [`${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+  const parsed = panelSchema.safeParse(json, { reportInput: true });
+  if (!parsed.success) return { mistakes: parsed.error.issues.map((issue) => describe(issue, json)) };
+  const { members } = parsed.data;
+  const strangers = members.filter((member) => !families.has(member.family));
+  if (strangers.length > 0) {
+    return { mistakes: strangers.map(({ name, family }) => `member ${name}: there is no family "${family}", only ${[...families.keys()].join(", ")}`) };
+  }
+  try {
+    createPanel(members);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { mistakes: [error.message] };
+  }
+  return { members };
+}
+
+function describe(issue: z.core.$ZodIssue, json: unknown): string {
+  const [list, index, ...field] = issue.path;
+  if (list !== "members" || typeof index !== "number") return `${issue.path.join(".") || "the file"}: ${issue.message}`;
+  const name = (json as { members: { name?: unknown }[] }).members[index]?.name;
+  const member = typeof name === "string" ? `member ${name}` : `member ${index + 1}`;
+  return `${member}: ${field.length > 0 ? `${field.join(".")} ` : ""}${issue.message}`;
+}

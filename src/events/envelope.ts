@@ -1,0 +1,166 @@
+import { isUtf8 } from "node:buffer";
+import { z } from "zod";
+import type { EventType, NewEvent, Recorded } from "../match/event.ts";
+import { isEventType, schemas, type Upcasters, upcasters, versions } from "./catalogue.ts";
+import type { Entity, LogMessage, Undecodable } from "./log.ts";
+import { letterBox, parseSubject, subjectOf } from "./subjects.ts";
+
+/** What a stored message is before anyone has read its body. `storedAt`: epoch milliseconds, the server's clock. */
+export interface StoredMessage {
+  sequence: number;
+  subject: string;
+  body: Uint8Array;
+  storedAt: number;
+}
+
+export interface Codec {
+  /** The body: one CloudEvents 1.0 JSON. Throws when the event is not what its type says: a writer with a bug. */
+  encode(entity: Entity, event: NewEvent): Uint8Array;
+  /** Never throws: a body that is no event of ours comes back with `undecodable` set, and still moves its entity. */
+  decode(message: StoredMessage): LogMessage;
+}
+
+export function createCodec(present: Readonly<Record<EventType, number>>, steps: Upcasters): Codec {
+  return {
+    encode(entity, event) {
+      const checked = schemas[event.type].safeParse(event.data);
+      if (!checked.success) throw new Error(`${event.type} ${event.id} is malformed: ${z.prettifyError(checked.error)}`);
+      if (!ulid.test(event.id)) throw new Error(`event id ${JSON.stringify(event.id)} is not a ULID`);
+      subjectOf(entity, event.type);
+      return encoder.encode(
+        JSON.stringify({
+          specversion: "1.0",
+          id: event.id,
+          source,
+          type: event.type,
+          subject: entity.id,
+          time: new Date(event.time).toISOString(),
+          datacontenttype: "application/json",
+          version: present[event.type],
+          // CloudEvents attributes are never null: an event without a cause leaves the attribute out.
+          ...(event.causationId === null ? {} : { causationid: event.causationId }),
+          actor: event.actor,
+          data: checked.data,
+        }),
+      );
+    },
+
+    decode(message) {
+      const address = parseSubject(message.subject);
+      if (address === null) {
+        const letter = message.subject === letterBox;
+        const text = letter ? "a letter for the intake" : `${message.subject} names no match, source or operator's call`;
+        return undecodable(message, null, letter ? "letter" : "bad-subject", text);
+      }
+      const { entity, type } = address;
+      const no = (code: Undecodable["code"], text: string) => undecodable(message, entity, code, text);
+
+      let json: unknown;
+      try {
+        json = JSON.parse(textOf(message.body));
+      } catch (error) {
+        return no("not-json", String(error));
+      }
+      const head = readEnvelope(json);
+      if (typeof head === "string") return no("not-an-event", head);
+      if (head.type !== type) return no("contradicts-subject", `type ${head.type} under ${message.subject}`);
+      if (head.subject !== entity.id) return no("contradicts-subject", `subject ${head.subject} under ${message.subject}`);
+      if (!isEventType(type)) return no("unknown-type", `no event type ${type}`);
+      if (entity.id === "_" && type !== "match.request.rejected") return no("bad-subject", `no ${type} without a match`);
+
+      let data = head.data;
+      if (head.version > present[type]) {
+        return no("unknown-version", `${type} version ${head.version}, this program knows up to ${present[type]}`);
+      }
+      for (let version = head.version; version < present[type]; version++) {
+        const step = steps[type]?.[version];
+        if (!step) return no("unknown-version", `${type} version ${version} has no upcaster`);
+        try {
+          data = step(data);
+        } catch (error) {
+          return no("bad-data", `upcasting version ${version}: ${String(error)}`);
+        }
+      }
+      const checked = schemas[type].safeParse(data);
+      if (!checked.success) return no("bad-data", z.prettifyError(checked.error));
+      const event = {
+        sequence: message.sequence,
+        id: head.id,
+        type,
+        time: head.time,
+        actor: head.actor,
+        causationId: head.causationId,
+        data: checked.data,
+        // The schema was looked up by the type, which the compiler cannot follow.
+      } as Recorded;
+      return { ...message, entity, event, undecodable: null };
+    },
+  };
+}
+
+/** The codec in force. */
+export const { encode, decode }: Codec = createCodec(versions, upcasters);
+
+/** The id of the event in a body, whatever else is wrong with it; null where there is none. */
+export function eventIdOf(body: Uint8Array): string | null {
+  try {
+    const json: unknown = JSON.parse(textOf(body));
+    return typeof json === "object" && json !== null && "id" in json && typeof json.id === "string" ? json.id : null;
+  } catch {
+    return null;
+  }
+}
+
+const source = "/fulltime";
+const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const encoder = new TextEncoder();
+
+/** A third of the time of a fatal TextDecoder (Node 20). */
+function textOf(body: Uint8Array): string {
+  if (!isUtf8(body)) throw new Error("the body is not UTF-8");
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+}
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+interface Envelope {
+  id: string;
+  type: string;
+  subject: string;
+  time: number;
+  version: number;
+  causationId: string | null;
+  actor: string;
+  data: unknown;
+}
+
+/** The attributes, or what is wrong with them. By hand: a replay reads every envelope, and this costs a third of a schema. */
+function readEnvelope(json: unknown): Envelope | string {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return "the body is no JSON object";
+  const { specversion, id, source: from, type, subject, time, datacontenttype, version, causationid, actor, data } = json as Record<
+    string,
+    unknown
+  >;
+  if (specversion !== "1.0") return wrong("specversion", specversion, '"1.0"');
+  if (typeof id !== "string" || !ulid.test(id)) return wrong("id", id, "a ULID");
+  if (from !== source) return wrong("source", from, JSON.stringify(source));
+  if (typeof type !== "string") return wrong("type", type, "text");
+  if (typeof subject !== "string") return wrong("subject", subject, "text");
+  const at = typeof time === "string" && instant.test(time) ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(at)) return wrong("time", time, "an instant in UTC");
+  if (datacontenttype !== "application/json") return wrong("datacontenttype", datacontenttype, '"application/json"');
+  if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1) return wrong("version", version, "1 or more");
+  if (causationid !== undefined && typeof causationid !== "string") return wrong("causationid", causationid, "text");
+  if (typeof actor !== "string" || actor === "") return wrong("actor", actor, "text");
+  if (data === undefined) return wrong("data", data, "present");
+  return { id, type, subject, time: at, version, causationId: causationid ?? null, actor, data };
+}
+
+function wrong(attribute: string, found: unknown, wanted: string): string {
+  const text = found === undefined ? "absent" : JSON.stringify(found).slice(0, 100);
+  return `${attribute} is ${text}, must be ${wanted}`;
+}
+
+function undecodable(message: StoredMessage, entity: Entity | null, code: Undecodable["code"], text: string): LogMessage {
+  return { ...message, entity, event: null, undecodable: { code, text } };
+}

@@ -1,0 +1,66 @@
+import type { NatsConnection } from "nats";
+import type { Clock } from "../clock.ts";
+import { createAppendQueue } from "./append.ts";
+import type { LogUnavailable } from "./errors.ts";
+import { decode } from "./envelope.ts";
+import type { ConsumerInfo, StreamInfo } from "./jetstream/api.ts";
+import { consume, type StartOf } from "./jetstream/consume.ts";
+import { follow } from "./jetstream/follow.ts";
+import { leaderRead, readHistory } from "./jetstream/history.ts";
+import { openLink } from "./jetstream/link.ts";
+import { createStore } from "./jetstream/store.ts";
+import type { EventLog } from "./log.ts";
+import { isDurable, streamName } from "./provision.ts";
+
+export interface JetStreamLogOptions {
+  /** From `connectNats`, on a provisioned stream. The log's own: `close()` closes it. */
+  nc: NatsConnection;
+  clock: Clock;
+  /** Where a consumer that somebody removed begins again; default: at the first message. */
+  startOf?: StartOf;
+  /** After this long without an answer the outcome of a request is unknown. Default 5 s. */
+  timeoutMs?: number;
+}
+
+/**
+ * The event log on NATS JetStream. Rejects when the server does not answer or has no stream; later on every method waits
+ * for an absent server, and rejects with StreamReplaced if it comes back with another stream.
+ */
+export async function openJetStreamLog(options: JetStreamLogOptions): Promise<EventLog> {
+  const { nc, clock, startOf = () => Promise.resolve(1), timeoutMs = 5000 } = options;
+  const link = await openLink(nc, clock, timeoutMs);
+  const queue = createAppendQueue(createStore(link));
+  link.ended.addEventListener("abort", () => queue.close(link.ended.reason as LogUnavailable), { once: true });
+
+  return {
+    identity: link.identity,
+    append: queue.append,
+    history: (entity, after = 0) => readHistory(link, entity, after),
+    async read(sequence) {
+      const message = await leaderRead(link, { seq: sequence });
+      return message && decode(message);
+    },
+    async last() {
+      return (await link.api<StreamInfo>(`STREAM.INFO.${streamName}`, null)).state.last_seq;
+    },
+    follow: (after, signal) => follow(link, after, signal),
+    consume: (consumption) => consume(link, consumption, startOf),
+    async pending() {
+      let sum = 0;
+      for (let seen = 0; ; ) {
+        // 256 a page: one request, unless hundreds of followers stand beside the durable ones.
+        const page = await link.api<{ total: number; consumers: ConsumerInfo[] }>(`CONSUMER.LIST.${streamName}`, { offset: seen });
+        for (const { name, num_pending, num_ack_pending } of page.consumers) {
+          if (isDurable(name)) sum += num_pending + num_ack_pending;
+        }
+        seen += page.consumers.length;
+        if (page.consumers.length === 0 || seen >= page.total) return sum;
+      }
+    },
+    connected: () => link.connected(),
+    async close() {
+      link.close();
+      await nc.close();
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import type { Msg } from "nats";
+import { type Bell, createBell } from "../bell.ts";
+import { decode } from "../envelope.ts";
+import { ApiError, NoAnswer } from "../errors.ts";
+import type { ConsumeOptions, Delivery } from "../log.ts";
+import { consumerConfig, type Durable, isDurable, streamName } from "../provision.ts";
+import { code, type ConsumerInfo } from "./api.ts";
+import type { Link } from "./link.ts";
+import { deliveryInfo, openPull, type Pull } from "./pull.ts";
+import { unlessAborted } from "../until.ts";
+
+/** The oldest sequence a vanished consumer must deliver again. Its actor drops what was answered since. */
+export type StartOf = (durable: Durable) => Promise<number>;
+
+/**
+ * Deliveries of a durable consumer. `held` bounds what was received and not answered, buffered deliveries included.
+ *
+ * A killed server forgets its last deliveries and makes them again at once. One that this call still holds, within its
+ * ack wait, is not handed out twice: the work goes on and is acknowledged under the new reply.
+ */
+export async function* consume(link: Link, options: ConsumeOptions, startOf: StartOf): AsyncGenerator<Delivery> {
+  const { durable, held: heldMax, signal } = options;
+  if (!isDurable(durable)) throw new Error(`no durable consumer ${JSON.stringify(durable)} in provision.ts`);
+  if (!Number.isSafeInteger(heldMax) || heldMax < 1) throw new Error(`held is ${heldMax}, must be 1 or more`);
+  const bell = createBell();
+  const stop = AbortSignal.any([signal, link.ended]);
+  stop.addEventListener("abort", bell.ring, { once: true });
+  const buffer: Delivery[] = [];
+  const holds = new Map<number, Hold>();
+  let held = 0;
+  let pull: Pull | null = null;
+  let made: Made = { created: "", ackWaitMs: 0 };
+
+  const handlers = {
+    message(message: Msg) {
+      const info = deliveryInfo(message);
+      const reply = message.reply ?? "";
+      const known = holds.get(info.sequence);
+      if (known && link.clock.elapsed() - known.aliveAt < known.made.ackWaitMs) {
+        Object.assign(known, { reply, made });
+        known.renewed.ring();
+        link.nc.publish(reply, "+WPI");
+        return bell.ring();
+      }
+      const hold: Hold = {
+        reply,
+        made,
+        aliveAt: link.clock.elapsed(),
+        renewed: createBell(),
+        free: once(() => {
+          held--;
+          bell.ring();
+        }),
+        forget() {
+          hold.free();
+          if (holds.get(info.sequence) === hold) holds.delete(info.sequence);
+        },
+      };
+      const stored = { sequence: info.sequence, subject: message.subject, body: message.data, storedAt: info.storedAt };
+      held++;
+      holds.set(info.sequence, hold);
+      buffer.push({ message: decode(stored), deliveries: info.deliveries, ...answers(link, durable, hold) });
+      bell.ring();
+    },
+    idle: bell.ring,
+    broken() {
+      pull = null;
+      bell.ring();
+    },
+  };
+
+  try {
+    while (!stop.aborted) {
+      if (pull === null) {
+        const found = await unlessAborted(stop, ensure(link, durable, startOf));
+        if (found === null) break;
+        made = found;
+        pull = openPull(link, durable, handlers);
+      }
+      const current = pull as Pull | null;
+      const room = heldMax - held - (current?.outstanding ?? 0);
+      // Small pulls are round trips: ask again once half of what we may hold is free, or when nothing is asked for.
+      if (room > 0 && (room >= heldMax / 2 || current?.outstanding === 0)) current?.ask(room);
+      const next = buffer.shift();
+      if (next) yield next;
+      else if (pull !== null) await bell.heard();
+    }
+  } finally {
+    stop.removeEventListener("abort", bell.ring);
+    (pull as Pull | null)?.stop();
+    // What nobody has seen goes to another node now, not after the ack wait.
+    for (const delivery of buffer) delivery.release();
+  }
+  if (!signal.aborted && link.ended.aborted) throw link.ended.reason;
+}
+
+/** A delivery that waits for its answer. */
+interface Hold {
+  /** Where the answer goes. */
+  reply: string;
+  /** The consumer it came from. */
+  made: Made;
+  /** When it was delivered or last kept alive, on `clock.elapsed`. */
+  aliveAt: number;
+  /** Rings when it was delivered again. */
+  renewed: Bell;
+  /** Makes room for another delivery. */
+  free(): void;
+  /** Frees it, and hands it out again should it come again. */
+  forget(): void;
+}
+
+/** A consumer as it was found or made. */
+interface Made {
+  created: string;
+  ackWaitMs: number;
+}
+
+function answers(link: Link, durable: Durable, hold: Hold): Omit<Delivery, "message" | "deliveries"> {
+  let answered: Promise<void> | null = null;
+  return {
+    ack() {
+      answered ??= confirm(link, durable, hold).finally(hold.forget);
+      return answered;
+    },
+    working() {
+      if (answered !== null || link.ended.aborted) return;
+      hold.aliveAt = link.clock.elapsed();
+      link.nc.publish(hold.reply, "+WPI");
+    },
+    release() {
+      if (answered !== null) return;
+      answered = Promise.resolve();
+      if (!link.ended.aborted) link.nc.publish(hold.reply, "-NAK");
+      hold.forget();
+    },
+  };
+}
+
+/**
+ * Acknowledges until the server says that it heard. A server that forgot the delivery ignores the acknowledgement until
+ * it has made it again, so there must be room for that.
+ */
+async function confirm(link: Link, durable: Durable, hold: Hold): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const heard = link.request(hold.reply, "+ACK").then(() => true);
+      if (await Promise.race([heard, hold.renewed.heard().then(() => false)])) return;
+      heard.catch(() => {});
+      continue;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+    }
+    hold.free();
+    await link.retry(attempt);
+    // A consumer that is gone delivers nothing again under this reply; the one made in its place starts over.
+    if ((await findConsumer(link, durable))?.created !== hold.made.created) return;
+  }
+}
+
+/** The consumer, which is made anew when somebody removed it. */
+async function ensure(link: Link, durable: Durable, startOf: StartOf): Promise<Made> {
+  for (let attempt = 0; ; attempt++) {
+    const found = await findConsumer(link, durable);
+    if (found) return asMade(found);
+    await link.verify();
+    const start = await startOf(durable);
+    const base = consumerConfig(durable);
+    const config = start <= 1 ? base : { ...base, deliver_policy: "by_start_sequence", opt_start_seq: start };
+    try {
+      const request = { stream_name: streamName, action: "create", config };
+      return asMade(await link.api<ConsumerInfo>(`CONSUMER.CREATE.${streamName}.${durable}`, request));
+    } catch (error) {
+      // Another node was quicker with another start, or the stream is away as well.
+      const passing = error instanceof ApiError && (error.code === code.consumerExists || error.code === code.streamNotFound);
+      if (!passing) throw error;
+      await link.retry(attempt + 1);
+    }
+  }
+}
+
+function once(run: () => void): () => void {
+  let ran = false;
+  return () => {
+    if (!ran) run();
+    ran = true;
+  };
+}
+
+function asMade({ created, config }: ConsumerInfo): Made {
+  return { created, ackWaitMs: Number(config.ack_wait) / 1_000_000 };
+}
+
+async function findConsumer(link: Link, durable: Durable): Promise<ConsumerInfo | null> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await link.api<ConsumerInfo>(`CONSUMER.INFO.${streamName}.${durable}`, null);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === code.consumerNotFound) return null;
+      if (error.code !== code.streamNotFound) throw error;
+      await link.retry(attempt);
+    }
+  }
+}

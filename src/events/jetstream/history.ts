@@ -1,0 +1,114 @@
+import { createInbox, type Msg } from "nats";
+import { decode, type StoredMessage } from "../envelope.ts";
+import { ApiError, NoAnswer } from "../errors.ts";
+import type { Entity, LogMessage } from "../log.ts";
+import { streamName } from "../provision.ts";
+import { entityFilter } from "../subjects.ts";
+import { code, type StoredJson } from "./api.ts";
+import type { Link } from "./link.ts";
+
+/**
+ * All messages of one entity after a sequence, in one or a few direct batch reads. On a cluster a replica may answer
+ * them that lags behind our own append, so the leader is asked for the newest sequence, and for what the replica missed.
+ */
+export async function readHistory(link: Link, entity: Entity, after: number): Promise<LogMessage[]> {
+  const filter = entityFilter(entity);
+  const newest = link.replicas > 1 ? leaderRead(link, { last_by_subj: filter }) : Promise.resolve(null);
+  const found = await directRead(link, filter, after);
+  const target = (await newest)?.sequence ?? 0;
+  for (let last = found.at(-1)?.sequence ?? after; last < target; ) {
+    const next = await leaderRead(link, { seq: last + 1, next_by_subj: filter });
+    if (!next) break;
+    found.push(next);
+    last = next.sequence;
+  }
+  return found.map(decode);
+}
+
+/** One message from the stream's leader, null when there is none. */
+export async function leaderRead(link: Link, query: object): Promise<StoredMessage | null> {
+  try {
+    const { message } = await link.api<StoredJson>(`STREAM.MSG.GET.${streamName}`, query);
+    const body = message.data === undefined ? new Uint8Array() : new Uint8Array(Buffer.from(message.data, "base64"));
+    return { sequence: message.seq, subject: message.subject, body, storedAt: Date.parse(message.time) };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === code.messageNotFound) return null;
+    throw error;
+  }
+}
+
+const batchSize = 1000;
+/** A batch of small messages takes milliseconds; silence this long means that it was lost. */
+const silenceMs = 3000;
+
+async function directRead(link: Link, filter: string, after: number): Promise<StoredMessage[]> {
+  const found: StoredMessage[] = [];
+  let last = after;
+  for (let attempt = 0; ; ) {
+    try {
+      const more = await directBatch(link, filter, last + 1, (message) => {
+        found.push(message);
+        last = message.sequence;
+        attempt = 0;
+      });
+      if (!more) return found;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      await link.retry(attempt++);
+    }
+  }
+}
+
+/** Reads up to `batchSize` messages; whether there are more. */
+async function directBatch(link: Link, filter: string, from: number, take: (message: StoredMessage) => void): Promise<boolean> {
+  await link.retry(0);
+  return new Promise((resolve, reject) => {
+    const inbox = createInbox();
+    let previous: number | null = null;
+    const subscription = link.nc.subscribe(inbox, {
+      callback(error, message) {
+        if (error) return stop(() => reject(new NoAnswer("DIRECT.GET", { cause: error })));
+        restartTimer();
+        const status = message.headers?.code ?? 0;
+        if (status === 404) return stop(() => resolve(false));
+        if (status === 204) return stop(() => resolve(Number(message.headers?.get("Nats-Num-Pending")) > 0));
+        if (status !== 0) return stop(() => reject(new NoAnswer(`DIRECT.GET (${message.headers?.status})`)));
+        const stored = fromDirect(message);
+        // Each message names the one before it: one lost on the way must not look like one that never was.
+        const before = Number(message.headers?.get("Nats-Last-Sequence"));
+        if (previous !== null && before !== previous) return stop(() => reject(new NoAnswer("DIRECT.GET: a message is missing")));
+        previous = stored.sequence;
+        take(stored);
+      },
+    });
+    const stop = (settle: () => void) => {
+      timer.cancel();
+      stopLost();
+      link.ended.removeEventListener("abort", onEnd);
+      subscription.unsubscribe();
+      settle();
+    };
+    const lost = () => stop(() => reject(new NoAnswer("DIRECT.GET")));
+    const onEnd = () => stop(() => reject(link.ended.reason as Error));
+    let timer = link.clock.after(silenceMs, lost);
+    const restartTimer = () => {
+      timer.cancel();
+      timer = link.clock.after(silenceMs, lost);
+    };
+    const stopLost = link.onLost(lost);
+    link.ended.addEventListener("abort", onEnd, { once: true });
+    link.nc.publish(`$JS.API.DIRECT.GET.${streamName}`, JSON.stringify({ seq: from, batch: batchSize, next_by_subj: filter }), {
+      reply: inbox,
+    });
+  });
+}
+
+function fromDirect(message: Msg): StoredMessage {
+  const head = message.headers;
+  return {
+    sequence: Number(head?.last("Nats-Sequence")),
+    subject: head?.last("Nats-Subject") ?? "",
+    body: message.data,
+    storedAt: Date.parse(head?.last("Nats-Time-Stamp") ?? ""),
+  };
+}

@@ -1,0 +1,67 @@
+import Database from "better-sqlite3";
+import { anomaliesSchema } from "./anomalies.ts";
+import { checkpointSchema } from "./checkpoint.ts";
+import { failuresSchema } from "./failures.ts";
+import { matchesSchema } from "./matches.ts";
+import { requestsSchema } from "./requests.ts";
+import { resultsSchema } from "./results.ts";
+import { scoresSchema } from "./scores.ts";
+import { sourcesSchema } from "./sources.ts";
+import { stagesSchema } from "./stages.ts";
+import { statesSchema } from "./states.ts";
+
+export type Db = Database.Database;
+
+/** Every table of a build, in one text: its hash tells whether this program can read a build at all. */
+export const schema = [
+  checkpointSchema,
+  statesSchema,
+  matchesSchema,
+  requestsSchema,
+  stagesSchema,
+  failuresSchema,
+  scoresSchema,
+  resultsSchema,
+  sourcesSchema,
+  anomaliesSchema,
+].join("\n");
+
+/** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */
+const walPages = 4096;
+
+/**
+ * An empty database for a rebuild: no journal and no syncs, since a build that a crash interrupts is thrown away. A failed
+ * transaction leaves it undefined. `""` is a temporary database that goes with its connection.
+ */
+export function createBulk(file: string): Db {
+  const db = new Database(file);
+  db.pragma("journal_mode = OFF");
+  db.pragma("synchronous = OFF");
+  db.pragma("cache_size = -65536");
+  db.exec(schema);
+  return db;
+}
+
+/** Makes a database one that readers and the projector share: readers see whole batches only, a crash of the process loses none. */
+export function makeLive(db: Db): void {
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = NORMAL");
+  db.pragma(`wal_autocheckpoint = ${walPages}`);
+  // The first read creates the files beside the database, whose identity tells later whether someone deleted them.
+  db.prepare("SELECT count(*) FROM sqlite_schema").get();
+}
+
+export function openLive(file: string): Db {
+  const db = new Database(file, { fileMustExist: true });
+  try {
+    makeLive(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return db;
+}
+
+export function openForReading(file: string): Db {
+  return new Database(file, { readonly: true, fileMustExist: true });
+}

@@ -1,0 +1,333 @@
+import { countingAnswers, isCovered } from "../match/answers.ts";
+import { gapOf } from "../match/coverage.ts";
+import { type Score, stages } from "../match/event.ts";
+import type { Match } from "../match/match.ts";
+import { nextDueAt } from "../match/next-due.ts";
+import type { Policy } from "../match/policy.ts";
+import { isTerminal, type Status } from "../match/status.ts";
+import type { MatchWriter } from "./change.ts";
+import type { Db } from "./database.ts";
+import { type Flag, flag, upsert } from "./upsert.ts";
+
+export const matchesSchema = `
+CREATE TABLE matches (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  competition TEXT NOT NULL,
+  season TEXT NOT NULL,
+  matchday TEXT,
+  purpose TEXT NOT NULL,
+  status TEXT NOT NULL,
+  kickoff INTEGER NOT NULL,
+  home_id TEXT NOT NULL,
+  home_name TEXT NOT NULL,
+  away_id TEXT NOT NULL,
+  away_name TEXT NOT NULL,
+  home_goals INTEGER,
+  away_goals INTEGER,
+  next_due_at INTEGER,
+  retro INTEGER NOT NULL,
+  awaiting_result INTEGER NOT NULL,
+  analysed INTEGER NOT NULL,
+  lineups INTEGER NOT NULL,
+  covered INTEGER NOT NULL,
+  predictions INTEGER NOT NULL,
+  settlement TEXT,
+  given_up INTEGER NOT NULL,
+  gapless INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX matches_by_due ON matches (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX matches_awaiting ON matches (competition, kickoff) WHERE awaiting_result = 1;
+CREATE INDEX matches_with_gaps ON matches (kickoff) WHERE gapless = 0;
+CREATE INDEX matches_by_kickoff ON matches (kickoff, id);
+CREATE INDEX matches_by_competition ON matches (competition, kickoff, id);
+CREATE INDEX matches_by_status ON matches (status, kickoff, id);
+`;
+
+export interface MatchSummary {
+  id: string;
+  version: number;
+  competition: string;
+  season: string;
+  matchday: string | null;
+  purpose: "live" | "history";
+  status: Status;
+  /** Epoch milliseconds. */
+  kickoff: number;
+  home: { id: string; name: string };
+  away: { id: string; name: string };
+  /** After 90 minutes and stoppage; null before the result. */
+  score: Score | null;
+  analysed: boolean;
+  covered: boolean;
+  /** Answers that count. */
+  predictions: number;
+  settlement: "settled" | "void" | null;
+  /** A stage was given up and its failure was not dismissed. */
+  failed: boolean;
+  nextDueAt: number | null;
+}
+
+export interface MatchFilter {
+  status?: Status;
+  competition?: string;
+  season?: string;
+  purpose?: "live" | "history";
+  /** Kick-off at or after, epoch milliseconds. */
+  from?: number;
+  /** Kick-off at or before. */
+  to?: number;
+  /** As an earlier page gave it. */
+  cursor?: string;
+  /** 100 unless told, 1,000 at most. */
+  limit?: number;
+}
+
+export interface MatchPage {
+  /** Ascending by kick-off, then id. */
+  matches: MatchSummary[];
+  /** null on the last page. */
+  cursor: string | null;
+}
+
+export class InvalidCursor extends Error {
+  override readonly name = "InvalidCursor";
+
+  constructor(cursor: string) {
+    super(`cursor ${JSON.stringify(cursor)} is not one that a page gave: ask without a cursor for the first page`);
+  }
+}
+
+interface MatchRow {
+  id: string;
+  version: number;
+  competition: string;
+  season: string;
+  matchday: string | null;
+  purpose: "live" | "history";
+  status: Status;
+  kickoff: number;
+  home_id: string;
+  home_name: string;
+  away_id: string;
+  away_name: string;
+  home_goals: number | null;
+  away_goals: number | null;
+  next_due_at: number | null;
+  retro: Flag;
+  awaiting_result: Flag;
+  analysed: Flag;
+  lineups: Flag;
+  covered: Flag;
+  predictions: number;
+  settlement: "settled" | "void" | null;
+  given_up: Flag;
+  gapless: Flag;
+}
+
+const columns: (keyof MatchRow)[] = [
+  "version",
+  "competition",
+  "season",
+  "matchday",
+  "purpose",
+  "status",
+  "kickoff",
+  "home_id",
+  "home_name",
+  "away_id",
+  "away_name",
+  "home_goals",
+  "away_goals",
+  "next_due_at",
+  "retro",
+  "awaiting_result",
+  "analysed",
+  "lineups",
+  "covered",
+  "predictions",
+  "settlement",
+  "given_up",
+  "gapless",
+];
+
+export function matchesWriter(db: Db, policy: Policy): MatchWriter {
+  const write = upsert<MatchRow>(db, "matches", ["id"], columns);
+  return {
+    write(_before, after) {
+      const row = rowOf(after, policy);
+      if (row !== null) write.run(row);
+    },
+  };
+}
+
+/** null for a match nobody has scheduled: broken bodies, rejected letters. */
+function rowOf(match: Match, policy: Policy): MatchRow | null {
+  const { fixture, settlement, result } = match;
+  if (fixture === null) return null;
+  const { home, away } = fixture.teams;
+  const live = fixture.purpose === "live";
+  const terminal = isTerminal(fixture.status);
+  return {
+    id: match.id,
+    version: match.version,
+    competition: fixture.competition,
+    season: fixture.season,
+    matchday: fixture.matchday,
+    purpose: fixture.purpose,
+    status: fixture.status,
+    kickoff: fixture.kickoff,
+    home_id: home.id,
+    home_name: home.name,
+    away_id: away.id,
+    away_name: away.name,
+    home_goals: result?.score.regular.home ?? null,
+    away_goals: result?.score.regular.away ?? null,
+    next_due_at: nextDueAt(match, policy),
+    retro: flag(match.retro !== null),
+    awaiting_result: flag(live && !terminal && fixture.status !== "postponed"),
+    analysed: flag(match.analysis !== null),
+    lineups: flag(match.stages.lineups.done !== null),
+    covered: flag(isCovered(match)),
+    predictions: countingAnswers(match).length,
+    settlement: settlement === null ? null : settlement.void === null ? "settled" : "void",
+    given_up: flag(stages.some((stage) => isGivenUp(match, stage))),
+    // Once a match has ended its gap can only grow with time: none at the end of time is none ever.
+    gapless: flag(!live || (terminal && gapOf(match, Number.MAX_SAFE_INTEGER, policy) === null)),
+  };
+}
+
+function isGivenUp(match: Match, stage: (typeof stages)[number]): boolean {
+  const { failure } = match.stages[stage];
+  return failure !== null && failure.retryAt === null && failure.dismissed === null;
+}
+
+export interface MatchTally {
+  matches: number;
+  live: number;
+  /** The others count live matches only. */
+  analysed: number;
+  lineups: number;
+  predicted: number;
+  finished: number;
+  settled: number;
+  void: number;
+  failed: number;
+}
+
+const limitMax = 1000;
+
+export function matchQueries(db: Db) {
+  const awaitingKickoffs = db
+    .prepare<[string, number], number>(
+      `SELECT DISTINCT kickoff FROM matches
+       WHERE awaiting_result = 1 AND competition = ? AND kickoff >= ? ORDER BY kickoff`,
+    )
+    .pluck();
+  const awaitingMatches = db
+    .prepare<[string, number, number], string>(
+      `SELECT id FROM matches
+       WHERE awaiting_result = 1 AND competition = ? AND kickoff <= ? AND kickoff >= ? ORDER BY kickoff, id`,
+    )
+    .pluck();
+  const tally = db.prepare<[], MatchTally>(
+    `SELECT count(*) AS matches,
+       count(*) FILTER (WHERE live) AS live,
+       count(*) FILTER (WHERE live AND analysed) AS analysed,
+       count(*) FILTER (WHERE live AND lineups) AS lineups,
+       count(*) FILTER (WHERE live AND covered) AS predicted,
+       count(*) FILTER (WHERE live AND home_goals IS NOT NULL) AS finished,
+       count(*) FILTER (WHERE live AND settlement = 'settled') AS settled,
+       count(*) FILTER (WHERE live AND settlement = 'void') AS void,
+       count(*) FILTER (WHERE live AND given_up) AS failed
+     FROM (SELECT *, purpose = 'live' AS live FROM matches)`,
+  );
+  const withGaps = db
+    .prepare<[number, number], string>(
+      "SELECT id FROM matches WHERE gapless = 0 AND kickoff >= ? AND kickoff <= ? ORDER BY kickoff, id",
+    )
+    .pluck();
+  const listings = new Map<string, ReturnType<typeof prepareListing>>();
+
+  function prepareListing(conditions: readonly string[]) {
+    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    return db.prepare<[Record<string, string | number>], MatchRow>(
+      `SELECT * FROM matches ${where} ORDER BY kickoff, id LIMIT @limit`,
+    );
+  }
+
+  return {
+    awaitingKickoffs: (competition: string, notBefore: number) => awaitingKickoffs.all(competition, notBefore),
+    awaitingMatches: (competition: string, kickoffAtMost: number, notBefore: number) =>
+      awaitingMatches.all(competition, kickoffAtMost, notBefore),
+    /** Ids of the live matches that kick off in the span and can have a gap. */
+    withGaps: (from: number, to: number) => withGaps.all(from, to),
+    tally(): MatchTally {
+      const row = tally.get();
+      if (row === undefined) throw new Error("a count without a row");
+      return row;
+    },
+    matches(filter: MatchFilter): MatchPage {
+      const limit = Math.min(Math.max(1, Math.trunc(filter.limit ?? 100)), limitMax);
+      const { conditions, values } = conditionsOf(filter);
+      const key = conditions.join();
+      let listing = listings.get(key);
+      if (listing === undefined) listings.set(key, (listing = prepareListing(conditions)));
+      const rows = listing.all({ ...values, limit: limit + 1 });
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const more = rows.length > limit && last !== undefined;
+      return { matches: page.map(summaryOf), cursor: more ? `${last.kickoff}.${last.id}` : null };
+    },
+  };
+}
+
+function conditionsOf(filter: MatchFilter): { conditions: string[]; values: Record<string, string | number> } {
+  const conditions: string[] = [];
+  const values: Record<string, string | number> = {};
+  for (const field of ["status", "competition", "season", "purpose"] as const) {
+    const wanted = filter[field];
+    if (wanted === undefined) continue;
+    conditions.push(`${field} = @${field}`);
+    values[field] = wanted;
+  }
+  if (filter.from !== undefined) {
+    conditions.push("kickoff >= @from");
+    values.from = filter.from;
+  }
+  if (filter.to !== undefined) {
+    conditions.push("kickoff <= @to");
+    values.to = filter.to;
+  }
+  if (filter.cursor !== undefined) {
+    const [, kickoff, id] = /^(-?\d{1,15})\.([a-z0-9-]+)$/.exec(filter.cursor) ?? [];
+    if (kickoff === undefined || id === undefined) throw new InvalidCursor(filter.cursor);
+    conditions.push("(kickoff, id) > (@afterKickoff, @afterId)");
+    values.afterKickoff = Number(kickoff);
+    values.afterId = id;
+  }
+  return { conditions, values };
+}
+
+function summaryOf(row: MatchRow): MatchSummary {
+  const { home_goals: home, away_goals: away } = row;
+  return {
+    id: row.id,
+    version: row.version,
+    competition: row.competition,
+    season: row.season,
+    matchday: row.matchday,
+    purpose: row.purpose,
+    status: row.status,
+    kickoff: row.kickoff,
+    home: { id: row.home_id, name: row.home_name },
+    away: { id: row.away_id, name: row.away_name },
+    score: home === null || away === null ? null : { home, away },
+    analysed: row.analysed === 1,
+    covered: row.covered === 1,
+    predictions: row.predictions,
+    settlement: row.settlement,
+    failed: row.given_up === 1,
+    nextDueAt: row.next_due_at,
+  };
+}

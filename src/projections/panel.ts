@@ -1,0 +1,109 @@
+import type { Db } from "./database.ts";
+import type { ScoreRow, SilenceRow } from "./scores.ts";
+
+export interface PanelFilter {
+  competition?: string;
+  season?: string;
+  /** true: answers made in hindsight alone, false: those made in time alone; absent: both. */
+  retro?: boolean;
+}
+
+/** How one model did over the settled matches of a filter. */
+export interface PanelRow {
+  model: string;
+  /** Settled answers. */
+  n: number;
+  points: number;
+  /** Tips with the exact score, with the right goal difference (exact ones too), with the right tendency (both too). */
+  exact: number;
+  difference: number;
+  tendency: number;
+  /** Mean ranked probability score, null without an answer. */
+  rps: number | null;
+  /** Mean negative natural logarithm of the probability given to what happened. */
+  logLoss: number | null;
+  /** Expected calibration error of the three class probabilities, 0 (best) to 1. */
+  calibration: number | null;
+  abstained: number;
+  failed: number;
+  /** Not called, because it had failed too often in a row. */
+  resting: number;
+  cost: number;
+}
+
+type Params = [{ competition: string | null; season: string | null; retro: number | null }];
+
+const where = `WHERE (@competition IS NULL OR competition = @competition)
+  AND (@season IS NULL OR season = @season) AND (@retro IS NULL OR retroactive = @retro)`;
+
+export function panelQueries(db: Db) {
+  // In a fixed order, so that sums of floats come out the same in every build.
+  const scores = db.prepare<Params, ScoreRow>(`SELECT * FROM scores ${where} ORDER BY model, kickoff, match_id`);
+  const silences = db.prepare<Params, Pick<SilenceRow, "model" | "outcome"> & { count: number }>(
+    `SELECT model, outcome, count(*) AS count FROM silences ${where} GROUP BY model, outcome`,
+  );
+  return {
+    /** By points, most first, then by name. */
+    panel(filter: PanelFilter): PanelRow[] {
+      const params = {
+        competition: filter.competition ?? null,
+        season: filter.season ?? null,
+        retro: filter.retro === undefined ? null : filter.retro ? 1 : 0,
+      };
+      const tallies = new Map<string, Tally>();
+      const tallyOf = (model: string): Tally => {
+        let tally = tallies.get(model);
+        if (tally === undefined) tallies.set(model, (tally = newTally(model)));
+        return tally;
+      };
+      for (const row of scores.all(params)) add(tallyOf(row.model), row);
+      for (const { model, outcome, count } of silences.all(params)) tallyOf(model).row[outcome] += count;
+      return [...tallies.values()].map(finish).sort((a, b) => b.points - a.points || (a.model < b.model ? -1 : 1));
+    },
+  };
+}
+
+interface Tally {
+  row: PanelRow;
+  rps: number;
+  logLoss: number;
+  bins: { count: number; probability: number; happened: number }[];
+}
+
+const binCount = 10;
+
+function newTally(model: string): Tally {
+  const counts = { n: 0, points: 0, exact: 0, difference: 0, tendency: 0, abstained: 0, failed: 0, resting: 0, cost: 0 };
+  const bins = Array.from({ length: binCount }, () => ({ count: 0, probability: 0, happened: 0 }));
+  return { row: { model, ...counts, rps: null, logLoss: null, calibration: null }, rps: 0, logLoss: 0, bins };
+}
+
+function add(tally: Tally, score: ScoreRow): void {
+  const { row, bins } = tally;
+  row.n++;
+  row.points += score.points;
+  row.exact += score.exact;
+  row.difference += score.difference;
+  row.tendency += score.tendency;
+  row.cost += score.cost;
+  tally.rps += score.rps;
+  tally.logLoss += score.log_loss;
+  for (const outcome of ["home", "draw", "away"] as const) {
+    const probability = score[outcome];
+    const bin = bins[Math.min(binCount - 1, Math.max(0, Math.floor(probability * binCount)))];
+    if (bin === undefined) continue;
+    bin.count++;
+    bin.probability += probability;
+    bin.happened += score.outcome === outcome ? 1 : 0;
+  }
+}
+
+/**
+ * Expected calibration error (Naeini, Cooper, Hauskrecht 2015): over ten equal bins of the class probabilities, the gap
+ * between what was foretold and how often it happened, weighted by the bin's share.
+ */
+function finish({ row, rps, logLoss, bins }: Tally): PanelRow {
+  if (row.n === 0) return row;
+  const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.probability - bin.happened), 0);
+  return { ...row, rps: rps / row.n, logLoss: logLoss / row.n, calibration: gaps / (3 * row.n) };
+}

@@ -1,0 +1,140 @@
+import type { LogMessage } from "../events/log.ts";
+import type { MatchEntry } from "../match/match.ts";
+import type { MatchEvent, SourceEvent } from "../match/event.ts";
+import { evolve } from "../match/evolve.ts";
+import { type Match, unknownMatch } from "../match/match.ts";
+import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
+import type { Policy } from "../match/policy.ts";
+import { anomaliesWriter } from "./anomalies.ts";
+import type { MatchWriter } from "./change.ts";
+import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
+import type { Db } from "./database.ts";
+import { failuresWriter } from "./failures.ts";
+import { matchesWriter } from "./matches.ts";
+import { requestsWriter } from "./requests.ts";
+import { resultsWriter } from "./results.ts";
+import { scoresWriter } from "./scores.ts";
+import { sourceQueries, sourcesWriter } from "./sources.ts";
+import { stagesWriter } from "./stages.ts";
+import { type MatchStates } from "./states.ts";
+
+export interface Projector {
+  /** Everything up to here is in the tables. */
+  readonly sequence: number;
+  /**
+   * Writes what a batch says and moves the checkpoint past it, in one transaction. What the checkpoint has passed already is
+   * skipped. Throws `ProjectionHalted`, and then nothing of the batch is in the tables.
+   */
+  apply(batch: readonly LogMessage[]): void;
+}
+
+/** A message that cannot be projected. Nobody skips it: every figure after it would be wrong without anyone knowing. */
+export class ProjectionHalted extends Error {
+  override readonly name = "ProjectionHalted";
+  readonly sequence: number;
+  readonly subject: string;
+
+  constructor(message: LogMessage, cause: unknown) {
+    super(`halted at ${message.sequence} (${message.subject}): ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+    this.sequence = message.sequence;
+    this.subject = message.subject;
+  }
+}
+
+/** The one writer of a build. `states` is shared with the queries on the same connection. */
+export function createProjector(db: Db, states: MatchStates, policy: Policy): Projector {
+  const writers: MatchWriter[] = [
+    matchesWriter(db, policy),
+    requestsWriter(db),
+    stagesWriter(db, policy),
+    failuresWriter(db),
+    scoresWriter(db),
+    resultsWriter(db),
+  ];
+  const anomalies = anomaliesWriter(db);
+  const checkpoint = checkpointWriter(db);
+  const sources = { ...sourceQueries(db), ...sourcesWriter(db) };
+  let { sequence } = readCheckpoint(db);
+  /** The message being worked on, for the one who has to look at it. */
+  let current: LogMessage | undefined;
+
+  const transact = db.transaction((batch: readonly LogMessage[], last: LogMessage): Match[] => {
+    const matches = new Map<string, { before: Match; after: Match }>();
+    const polled = new Map<string, SourceState>();
+    let dispatchedAt: number | null = null;
+
+    for (const message of batch) {
+      current = message;
+      const { entity, event } = message;
+      anomalies.take(message);
+      if (event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
+      if (entity?.root === "match") foldMatch(matches, entity.id, message);
+      if (entity?.root === "source") foldSource(polled, entity.id, message);
+    }
+    for (const { before, after } of matches.values()) {
+      states.save(after);
+      for (const writer of writers) writer.write?.(before, after);
+    }
+    for (const source of polled.values()) sources.save(source);
+    checkpoint.move(sequence, last, dispatchedAt);
+    return [...matches.values()].map(({ after }) => after);
+  });
+
+  function foldMatch(matches: Map<string, { before: Match; after: Match }>, id: string, message: LogMessage): void {
+    let known = matches.get(id);
+    if (known === undefined) {
+      const match = states.load(id) ?? unknownMatch(id);
+      matches.set(id, (known = { before: match, after: match }));
+    }
+    const before = known.after;
+    const after = evolve(before, entryOf<MatchEntry>(message));
+    known.after = after;
+    if (message.event === null) return;
+    const ignored = after.ignored.length > before.ignored.length ? after.ignored.at(-1) : undefined;
+    if (ignored !== undefined) return anomalies.ignored(message, ignored.why);
+    for (const writer of writers) writer.step?.({ event: message.event as MatchEvent, before, after });
+  }
+
+  function foldSource(polled: Map<string, SourceState>, id: string, message: LogMessage): void {
+    const before = polled.get(id) ?? sources.source(id);
+    const after = evolveSource(before, entryOf<SourceEntry>(message));
+    if (message.event !== null && after.polls === before.polls) anomalies.ignored(message, "no open poll asked for it");
+    polled.set(id, after);
+  }
+
+  return {
+    get sequence() {
+      return sequence;
+    },
+    apply(batch) {
+      const news = batch.filter((message) => message.sequence > sequence);
+      const last = news.at(-1);
+      if (last === undefined) return;
+      try {
+        checkOrder(news);
+        const touched = transact.immediate(news, last);
+        states.remember(touched);
+        sequence = last.sequence;
+      } catch (error) {
+        throw new ProjectionHalted(current ?? last, error);
+      } finally {
+        current = undefined;
+      }
+    },
+  };
+}
+
+/** The log has checked that an event agrees with its subject, so one under a match is an event of matches. */
+function entryOf<Entry extends MatchEntry | SourceEntry>({ sequence, event }: LogMessage): Entry {
+  return (event ?? { sequence, type: null }) as MatchEvent | SourceEvent | { sequence: number; type: null } as Entry;
+}
+
+function checkOrder(batch: readonly LogMessage[]): void {
+  let previous = 0;
+  for (const { sequence } of batch) {
+    if (sequence <= previous) throw new Error(`message ${sequence} came after ${previous}`);
+    previous = sequence;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Stage } from "../match/event.ts";
+import type { Match } from "../match/match.ts";
+import type { PlayedMatch } from "../match/played.ts";
+import type { SourceState } from "../match/polling.ts";
+import type { Policy } from "../match/policy.ts";
+import { type Anomalies, anomalyQueries } from "./anomalies.ts";
+import { checkpointQueries } from "./checkpoint.ts";
+import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
+import type { Db } from "./database.ts";
+import { type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
+import { type MatchFilter, type MatchPage, matchQueries, type MatchTally } from "./matches.ts";
+import { type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
+import { requestQueries } from "./requests.ts";
+import { resultQueries } from "./results.ts";
+import { sourceQueries } from "./sources.ts";
+import { stageQueries, type StageRow } from "./stages.ts";
+import type { MatchStates } from "./states.ts";
+
+/** Everything that can be asked of a read model. Instants are epoch milliseconds, "now" is always the caller's. */
+export interface ReadModelQueries {
+  /** Everything in the log up to here is in the answers. */
+  sequence(): number;
+  /** Greatest `time` among the dispatcher's own events: where a simulated clock takes up again. null before the first. */
+  lastEventTime(): number | null;
+  /** null when no message of that match is known. */
+  match(id: string): Match | null;
+  /**
+   * The matches whose `nextDueAt` has come: live before retro, those ahead of kick-off before those begun, nearest first. The
+   * list is of this moment, each state of when it is reached, so a long walk sees newer states, never older ones.
+   */
+  dueMatches(now: number): Iterable<Match>;
+  /** The earliest instant after `after` at which a match falls due; null when none will. */
+  nextMatchDueAt(after: number): number | null;
+  /** Unanswered requests of each stage; those that work for a retro request count as `retro` alone. */
+  inFlight(): Record<Stage | "retro", number>;
+  /** Sequence of the oldest unanswered request of a stage, null when there is none. */
+  oldestRequest(stage: Stage): number | null;
+  /** What is known of a source; the unknown one when nothing is. */
+  source(id: string): SourceState;
+  sources(): SourceState[];
+  /** Distinct kick-offs of the competition's live matches that wait for a result, ascending. */
+  awaitingKickoffs(competition: string, notBefore: number): number[];
+  /** Ids of the competition's live matches that wait for a result, by kick-off. */
+  awaitingMatches(competition: string, kickoffAtMost: number, notBefore: number): string[];
+  /** Played matches up to `until`, live and history, in their newest revision; ascending by kick-off, then id. */
+  results(competition: string, until: number): PlayedMatch[];
+  /** Throws `InvalidCursor`. */
+  matches(filter: MatchFilter): MatchPage;
+  /** Gaps of the matches that kick off from `back` before `now` to `ahead` after it: most urgent first, then by kick-off. */
+  gaps(now: number, ahead: number, back: number, policy: Policy): MatchGap[];
+  coverage(now: number, policy: Policy): Coverage;
+  /** By points, most first, then by name. */
+  panel(filter: PanelFilter): PanelRow[];
+  stageRows(matchId: string): StageRow[];
+  /** Newest first. */
+  failures(filter: FailureFilter): FailureRow[];
+  anomalies(): Anomalies;
+  /** Events by type. */
+  eventCounts(): Record<string, number>;
+  tally(): Tally;
+}
+
+export interface Tally extends MatchTally {
+  events: number;
+}
+
+export function queriesOf(db: Db, states: MatchStates): ReadModelQueries {
+  const { due, ...requests } = requestQueries(db);
+  const { withGaps, tally, ...matches } = matchQueries(db);
+  const anomalies = anomalyQueries(db);
+  function* dueMatches(ids: readonly string[]): Iterable<Match> {
+    for (const id of ids) {
+      const match = states.load(id);
+      if (match !== null) yield match;
+    }
+  }
+  return {
+    ...checkpointQueries(db),
+    ...requests,
+    ...matches,
+    ...sourceQueries(db),
+    ...resultQueries(db),
+    ...panelQueries(db),
+    ...stageQueries(db),
+    ...failureQueries(db),
+    ...anomalies,
+    ...coverageQueries({ withGaps, load: states.load }),
+    match: states.load,
+    dueMatches: (now) => dueMatches(due(now)),
+    tally: () => ({ ...tally(), events: Object.values(anomalies.eventCounts()).reduce((sum, count) => sum + count, 0) }),
+  };
+}
+
+/** The same questions, put to whichever build is current when they are asked. */
+export function queriesThrough(current: () => ReadModelQueries): ReadModelQueries {
+  return {
+    sequence: () => current().sequence(),
+    lastEventTime: () => current().lastEventTime(),
+    match: (id) => current().match(id),
+    *dueMatches(now) {
+      // Walked across a swap: the ids come from one build, the states from its successor.
+      for (const { id } of [...current().dueMatches(now)]) {
+        const match = current().match(id);
+        if (match !== null) yield match;
+      }
+    },
+    nextMatchDueAt: (after) => current().nextMatchDueAt(after),
+    inFlight: () => current().inFlight(),
+    oldestRequest: (stage) => current().oldestRequest(stage),
+    source: (id) => current().source(id),
+    sources: () => current().sources(),
+    awaitingKickoffs: (competition, notBefore) => current().awaitingKickoffs(competition, notBefore),
+    awaitingMatches: (competition, kickoffAtMost, notBefore) =>
+      current().awaitingMatches(competition, kickoffAtMost, notBefore),
+    results: (competition, until) => current().results(competition, until),
+    matches: (filter) => current().matches(filter),
+    gaps: (now, ahead, back, policy) => current().gaps(now, ahead, back, policy),
+    coverage: (now, policy) => current().coverage(now, policy),
+    panel: (filter) => current().panel(filter),
+    stageRows: (matchId) => current().stageRows(matchId),
+    failures: (filter) => current().failures(filter),
+    anomalies: () => current().anomalies(),
+    eventCounts: () => current().eventCounts(),
+    tally: () => current().tally(),
+  };
+}

@@ -1,0 +1,142 @@
+import { countingAnswers } from "../match/answers.ts";
+import { type Stage, stages } from "../match/event.ts";
+import type { Match, StageState } from "../match/match.ts";
+import type { Policy } from "../match/policy.ts";
+import { stageDueAt } from "../match/schedule.ts";
+import type { Change, MatchWriter } from "./change.ts";
+import type { Db } from "./database.ts";
+import { upsert } from "./upsert.ts";
+
+export const stagesSchema = `
+CREATE TABLE stages (
+  match_id TEXT NOT NULL,
+  round INTEGER NOT NULL,
+  stage TEXT NOT NULL,
+  due_at INTEGER,
+  done_at INTEGER,
+  late_ms INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  PRIMARY KEY (match_id, round, stage)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** `waiting`: failed, and tried again later; `failed`: given up; `missed`: open at kick-off. */
+export type StageStatus = "open" | "requested" | "done" | "waiting" | "failed" | "missed";
+
+/** One stage of one match in one round. Those of earlier rounds stay as they were when the next round began. */
+export interface StageRow {
+  stage: Stage;
+  round: number;
+  /** Epoch milliseconds; null while it is not known. Of a stage that is done: as it was known then. */
+  dueAt: number | null;
+  doneAt: number | null;
+  /** How long after it fell due it was done; 0 when in time or not done. A miss that healed stays visible here. */
+  lateMs: number;
+  state: StageStatus;
+  /** Attempts burnt since the stage was opened. */
+  attempts: number;
+}
+
+interface Row {
+  match_id: string;
+  round: number;
+  stage: Stage;
+  due_at: number | null;
+  done_at: number | null;
+  late_ms: number;
+  state: StageStatus;
+  attempts: number;
+}
+
+export function stagesWriter(db: Db, policy: Policy): MatchWriter {
+  const write = upsert<Row>(db, "stages", ["match_id", "round", "stage"], ["due_at", "done_at", "late_ms", "state", "attempts"]);
+  const mark = db.prepare<[StageStatus, number, string, number, Stage]>(
+    "UPDATE stages SET state = ?, attempts = ? WHERE match_id = ? AND round = ? AND stage = ?",
+  );
+  const remove = db.prepare<[string, number]>("DELETE FROM stages WHERE match_id = ? AND round = ? AND stage = 'settle'");
+  return {
+    // Event by event: a kick-off that moves after a stage was done must not change how late it was.
+    step(change) {
+      const { after } = change;
+      if (after.fixture === null || after.fixture.purpose === "history") return;
+      for (const stage of stages) {
+        const state = after.stages[stage];
+        if (wasDone(change, stage)) {
+          if (state !== change.before.stages[stage]) {
+            mark.run(statusOf(state), state.attempts, after.id, after.round.number, stage);
+          }
+          continue;
+        }
+        if (!isTouched(change, stage)) continue;
+        const row = rowOf(stage, after, policy);
+        if (row === null) remove.run(after.id, after.round.number);
+        else write.run(row);
+      }
+    },
+  };
+}
+
+function wasDone({ before, after }: Change, stage: Stage): boolean {
+  const [old, now] = [before.stages[stage].done, after.stages[stage].done];
+  return now !== null && now.sequence === old?.sequence && before.round.number === after.round.number;
+}
+
+function isTouched({ before, after }: Change, stage: Stage): boolean {
+  if (before.fixture === null || before.round.number !== after.round.number) return true;
+  if (before.stages[stage] !== after.stages[stage]) return true;
+  if (stage !== "settle") return before.fixture.kickoff !== after.fixture?.kickoff;
+  return before.ended !== after.ended || before.result !== after.result || before.answers !== after.answers;
+}
+
+/** null where there is nothing to tell: no settlement before the end. */
+function rowOf(stage: Stage, match: Match, policy: Policy): Row | null {
+  const state = match.stages[stage];
+  const dueAt = stage === "settle" ? settleDueAt(match) : stageDueAt(stage, match, policy);
+  if (stage === "settle" && dueAt === null) return null;
+  const doneAt = state.done?.time ?? null;
+  return {
+    match_id: match.id,
+    round: match.round.number,
+    stage,
+    due_at: dueAt,
+    done_at: doneAt,
+    late_ms: doneAt === null || dueAt === null ? 0 : Math.max(0, doneAt - dueAt),
+    state: statusOf(state),
+    attempts: state.attempts,
+  };
+}
+
+/** When the newest thing a settlement rests on became known: a correction days later makes no old settlement late. */
+function settleDueAt(match: Match): number | null {
+  if (match.ended === null) return null;
+  const answers = match.fixture?.status === "finished" ? countingAnswers(match) : [];
+  return Math.max(match.ended.time, match.result?.time ?? 0, ...answers.map((answer) => answer.time));
+}
+
+function statusOf({ done, request, failure }: StageState): StageStatus {
+  if (request !== null) return "requested";
+  if (failure !== null) return failure.category === "missed" ? "missed" : failure.retryAt === null ? "failed" : "waiting";
+  return done === null ? "open" : "done";
+}
+
+export function stageQueries(db: Db) {
+  const rows = db.prepare<[string], Row>("SELECT * FROM stages WHERE match_id = ?");
+  const order = (row: Row) => row.round * stages.length + stages.indexOf(row.stage);
+  return {
+    /** By round, then in the order of the stages. */
+    stageRows: (matchId: string): StageRow[] =>
+      rows
+        .all(matchId)
+        .sort((a, b) => order(a) - order(b))
+        .map((row) => ({
+          stage: row.stage,
+          round: row.round,
+          dueAt: row.due_at,
+          doneAt: row.done_at,
+          lateMs: row.late_ms,
+          state: row.state,
+          attempts: row.attempts,
+        })),
+  };
+}

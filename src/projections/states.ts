@@ -1,0 +1,57 @@
+import type { Match } from "../match/match.ts";
+import type { Db } from "./database.ts";
+
+export const statesSchema = `
+-- Apart from their summaries (matches), which are scanned: a state with 42 answers has 10 kB.
+CREATE TABLE match_states (id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+`;
+
+export interface MatchStates {
+  /** null when no message of that match is known. */
+  load(id: string): Match | null;
+  save(match: Match): void;
+  /** Only after the transaction that saved them: what was rolled back must not be remembered. */
+  remember(matches: Iterable<Match>): void;
+}
+
+/** Enough for every match that is open at a time; a season of one league has 380. */
+const rememberedMax = 8192;
+
+/** `caching` is for the one connection that writes: another's memory would not hear of changes. */
+export function matchStates(db: Db, caching: boolean): MatchStates {
+  const select = db.prepare<[string], string>("SELECT state FROM match_states WHERE id = ?").pluck();
+  const insert = db.prepare<[string, number, string]>(
+    `INSERT INTO match_states (id, version, state) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state`,
+  );
+  const remembered = new Map<string, Match>();
+
+  function remember(match: Match): void {
+    remembered.delete(match.id);
+    remembered.set(match.id, match);
+    if (remembered.size <= rememberedMax) return;
+    const [oldest] = remembered.keys();
+    if (oldest !== undefined) remembered.delete(oldest);
+  }
+
+  return {
+    load(id) {
+      const known = remembered.get(id);
+      if (known !== undefined) {
+        remember(known);
+        return known;
+      }
+      const state = select.get(id);
+      if (state === undefined) return null;
+      const match = JSON.parse(state) as Match;
+      if (caching) remember(match);
+      return match;
+    },
+    save(match) {
+      insert.run(match.id, match.version, JSON.stringify(match));
+    },
+    remember(matches) {
+      if (caching) for (const match of matches) remember(match);
+    },
+  };
+}
