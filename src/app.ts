@@ -13,18 +13,13 @@ import { pollActor, sourceId } from "./actors/poll.ts";
 import { predictActor } from "./actors/predict.ts";
 import { playSimulated } from "./actors/quiescence.ts";
 import { settleActor } from "./actors/settle.ts";
-import { type Clock, simulatedClock, wallClock } from "./clock.ts";
+import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
 import type { Config, Role } from "./config/config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
-import { findServerBinary } from "./events/binary.ts";
-import { connectNats } from "./events/connect.ts";
-import { openJetStreamLog } from "./events/jetstream.ts";
-import type { EventLog } from "./events/log.ts";
-import { provision } from "./events/provision.ts";
-import { type EmbeddedServer, startEmbeddedServer } from "./events/server.ts";
 import { statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
+import { openLog, startServer } from "./open-log.ts";
 import { type ReadModel, startReadModel } from "./projections/read-model.ts";
 import { archiveSeasons, createArchive } from "./sources/archive.ts";
 import type { Source } from "./sources/source.ts";
@@ -74,22 +69,23 @@ export async function startApp(options: StartOptions): Promise<App> {
   try {
     const directory = takeDataDirectory(config.dataDir, { source: source.name, clock: config.clock, competition: competition.id, season });
     stack.add(() => directory.release());
-    const server = config.natsUrl === null ? await embedded(config, logger, onProgress, signal) : null;
+    const server = config.natsUrl === null ? await startServer(options) : null;
     if (server !== null) stack.add(() => server.stop());
     const natsUrl = server?.url ?? config.natsUrl ?? "";
     const log = await openLog(natsUrl, config);
     stack.add(() => log.close());
 
     const firstKickoff = source.firstKickoff ?? wallClock.now();
-    const clock = config.clock === "wall" ? wallClock : simulatedClock(firstKickoff - config.policy.pollAhead);
+    const simulated = config.clock === "wall" ? null : simulatedClock(firstKickoff - config.policy.pollAhead);
+    const clock = simulated ?? wallClock;
     const readModel = await startReadModel({ dataDir: directory.path, log, policy: config.policy, clock, logger });
     stack.add(() => readModel.stop());
-    if ("jump" in clock) clock.jump(Math.max(clock.now(), readModel.lastEventTime() ?? 0));
+    simulated?.jump(Math.max(simulated.now(), readModel.lastEventTime() ?? 0));
     signal.throwIfAborted();
 
     const newId = monotonicFactory();
     const node: Node = { log, readModel, clock, policy: config.policy, newId: (time) => newId(time), logger };
-    const runner = startActors(node, config, source);
+    const runner = startActors(node, simulated, config, source);
     stack.add(() => runner.stop());
 
     const http = config.roles.includes("http") ? await startHttp(config, node) : null;
@@ -137,23 +133,6 @@ function createStack(logger: Logger): Stack {
   };
 }
 
-async function embedded(config: Config, logger: Logger, onProgress: (text: string) => void, signal: AbortSignal): Promise<EmbeddedServer> {
-  const binary = await findServerBinary({ onProgress, ...(config.cacheDir === null ? {} : { cacheDir: config.cacheDir }) });
-  signal.throwIfAborted();
-  return startEmbeddedServer({ binary: binary.path, dataDir: config.dataDir, clock: wallClock, log: logger, signal });
-}
-
-async function openLog(url: string, config: Config): Promise<EventLog> {
-  const nc = await connectNats({ url, credentials: config.natsCreds });
-  try {
-    await provision(nc, { replicas: config.replicas });
-    return await openJetStreamLog({ nc, clock: wallClock });
-  } catch (error) {
-    await nc.close();
-    throw error;
-  }
-}
-
 interface Runner {
   done: Promise<void>;
   stop(): Promise<void>;
@@ -163,7 +142,7 @@ interface Runner {
 /** With several nodes on one log, ticks that answer the same fact are spread over this long. */
 const staggerMaxMs = 50;
 
-function startActors(node: Node, config: Config, source: Source): Runner {
+function startActors(node: Node, simulated: SimulatedClock | null, config: Config, source: Source): Runner {
   const panel = createPanel(config.panel);
   const models = statisticalModels(panel, node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
   const actors: Partial<Record<Role, Actor>> = {
@@ -197,9 +176,9 @@ function startActors(node: Node, config: Config, source: Source): Runner {
     : null;
   const playing = new AbortController();
   const done =
-    "jump" in node.clock && dispatcher !== null
+    simulated !== null && dispatcher !== null
       ? playSimulated({
-          clock: node.clock as ReturnType<typeof simulatedClock>,
+          clock: simulated,
           node,
           dispatcher,
           actors: running,

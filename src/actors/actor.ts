@@ -24,6 +24,12 @@ export function defineActor(actor: Actor): Actor {
 /** From this many deliveries on, one runs alone in its node: what kills the process then costs the others nothing. */
 const aloneFrom = 3;
 
+/** How long what was not handled waits before it goes back. */
+const unhandledPauseMs = 1000;
+
+/** What handlers that were told to stop may take to give their deliveries back; the stages' own grace fits in. */
+const stopMs = 800;
+
 export interface RunningActor {
   readonly name: string;
   /** Deliveries that this node holds: running, or waiting for their turn. */
@@ -41,7 +47,8 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
   const working = new AbortController();
   const held = new Map<Delivery, Promise<void>>();
   let running = 0;
-  const turns: (() => void)[] = [];
+  /** Who waits for a turn, told whether it came before the drain. */
+  const turns: ((granted: boolean) => void)[] = [];
   let heartbeat: Timer = beat();
 
   function beat(): Timer {
@@ -51,28 +58,42 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
     });
   }
 
-  async function turn(): Promise<void> {
-    if (running >= actor.concurrency) await new Promise<void>((resolve) => turns.push(resolve));
+  async function turn(): Promise<boolean> {
+    if (running >= actor.concurrency) return new Promise<boolean>((resolve) => turns.push(resolve));
     running++;
+    return Promise.resolve(true);
+  }
+
+  function endTurn(): void {
+    const next = turns.shift();
+    // Handed over, not given back: a delivery that comes in between would take it as well.
+    if (next === undefined) running--;
+    else next(true);
   }
 
   async function work(delivery: Delivery): Promise<void> {
-    await turn();
+    const granted = await turn();
     try {
-      if (taking.signal.aborted) return delivery.release();
+      if (!granted) return delivery.release();
       const alone = delivery.deliveries >= aloneFrom;
-      const handled = await floor.enter(alone, () => actor.handle(delivery, node, working.signal));
+      const handled = await floor.enter(alone, () => handle(delivery));
       if (handled === "ack") await delivery.ack();
       else delivery.release();
     } catch (error) {
-      // The delivery comes back after the ack wait, and is counted: at the eighth its stage ends as `crash`.
       node.logger.error({ err: error, actor: actor.name, sequence: delivery.message.sequence }, "a delivery was not handled");
+      // It comes back, and is counted: at the eighth its stage ends as `crash`.
+      await pause(node.clock, unhandledPauseMs, taking.signal);
+      delivery.release();
     } finally {
-      running--;
-      turns.shift()?.();
+      if (granted) endTurn();
       held.delete(delivery);
       onHandled();
     }
+  }
+
+  function handle(delivery: Delivery): Promise<Handled> {
+    if (taking.signal.aborted) return Promise.resolve("release");
+    return actor.handle(delivery, node, working.signal);
   }
 
   async function take(): Promise<void> {
@@ -94,6 +115,7 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
     held: () => held.size,
     async drain(signal) {
       taking.abort();
+      for (const next of turns.splice(0)) next(false);
       const stop = () => working.abort();
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });
@@ -105,9 +127,8 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
         else given.addEventListener("abort", () => resolve(), { once: true });
       });
       await Promise.race([Promise.all(held.values()), timedOut]);
-      // Told to stop, handlers get a moment to give their deliveries back.
       const abandoned = rest();
-      if (held.size > 0) await Promise.race([Promise.all(held.values()), pause(node.clock, 500)]);
+      if (held.size > 0) await Promise.race([Promise.all(held.values()), pause(node.clock, stopMs)]);
       heartbeat.cancel();
       return abandoned;
     },

@@ -1,4 +1,4 @@
-import type { Timer } from "../clock.ts";
+import { pause, type Timer } from "../clock.ts";
 import { type Due, due } from "../match/due.ts";
 import type { MatchEventType, NewEvent, RosterEntry, Stage } from "../match/event.ts";
 import { requestTypeOf } from "../match/evolve-requests.ts";
@@ -16,7 +16,7 @@ export interface DispatchOptions {
 }
 
 export interface Dispatcher {
-  /** Resolves when the last tick found nothing to append and no new one is asked for. */
+  /** Resolves when a tick begun after this call found nothing to append and no new one is asked for; at once when stopped. */
   quiet(): Promise<void>;
   /** Earliest instant after `now` at which something is due; null when nothing ever will be. */
   nextDueAt(now: number): number | null;
@@ -32,7 +32,7 @@ const sleepMaxMs = 1000;
  */
 export function startDispatcher(node: Node, options: DispatchOptions): Dispatcher {
   let wanted = true;
-  let stopped = false;
+  const end = new AbortController();
   let timer: Timer | null = null;
   let wake: () => void = () => {};
   const quietWaiters: (() => void)[] = [];
@@ -44,22 +44,27 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
   const unwatch = node.readModel.onAdvance(want);
 
   async function run(): Promise<void> {
-    while (!stopped) {
+    while (!end.signal.aborted) {
       if (!wanted) {
-        for (const resolve of quietWaiters.splice(0)) resolve();
+        tellQuiet();
         await sleep();
         continue;
       }
       wanted = false;
       try {
-        await tick(node, options);
+        await tick(node, options, end.signal);
       } catch (error) {
-        if (stopped) return;
+        if (end.signal.aborted) break;
         node.logger.error({ err: error }, "a dispatch tick failed");
-        await sleep();
+        await pause(node.clock, sleepMaxMs, end.signal);
         wanted = true;
       }
     }
+    tellQuiet();
+  }
+
+  function tellQuiet(): void {
+    for (const resolve of quietWaiters.splice(0)) resolve();
   }
 
   function sleep(): Promise<void> {
@@ -67,10 +72,10 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
       wake = () => {
         timer?.cancel();
         wake = () => {};
-        if (options.staggerMs > 0 && !stopped) node.clock.after(options.staggerMs, resolve);
+        if (options.staggerMs > 0) void pause(node.clock, options.staggerMs, end.signal).then(resolve);
         else resolve();
       };
-      if (wanted || stopped) return wake();
+      if (wanted || end.signal.aborted) return wake();
       if (node.clock.kind === "simulated") return;
       const now = node.clock.now();
       const next = nextDueAt(now) ?? now + sleepMaxMs;
@@ -88,12 +93,13 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
   return {
     quiet: () =>
       new Promise((resolve) => {
+        if (end.signal.aborted) return resolve();
         quietWaiters.push(resolve);
         want();
       }),
     nextDueAt,
     async stop() {
-      stopped = true;
+      end.abort();
       unwatch();
       wake();
       await running;
@@ -102,15 +108,15 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
 }
 
 /** One look at everything that is due. Resolves once the read model shows what was appended. */
-async function tick(node: Node, options: DispatchOptions): Promise<void> {
+async function tick(node: Node, options: DispatchOptions, signal: AbortSignal): Promise<void> {
   const now = node.clock.now();
   const room = roomFor(node);
-  const appends: Promise<number>[] = options.sources.map((id) => dispatchPolls(node, id, now));
+  const appends: Promise<number>[] = options.sources.map((id) => dispatchPolls(node, id, now, signal));
   for (const match of node.readModel.dueMatches(now)) {
     const dues = due(match, now, node.policy).filter((it) => it.kind !== "request" || room(it));
-    if (dues.length > 0) appends.push(dispatchMatch(node, match, dues, options.roster));
+    if (dues.length > 0) appends.push(dispatchMatch(node, match, dues, options.roster, signal));
   }
-  if (appends.length > 0) await node.readModel.reached(Math.max(...(await Promise.all(appends))));
+  if (appends.length > 0) await node.readModel.reached(Math.max(...(await Promise.all(appends))), signal);
 }
 
 /** At most `inFlight` unanswered requests of a stage at a time: what is nearest kick-off comes first and takes the room. */
@@ -125,11 +131,17 @@ function roomFor(node: Node): (due: Extract<Due, { kind: "request" }>) => boolea
 }
 
 /** Sequence up to which the read model must come before the next tick; of a conflict, the newer message that caused it. */
-async function dispatchMatch(node: Node, match: Match, dues: readonly Due[], roster: readonly RosterEntry[]): Promise<number> {
+async function dispatchMatch(
+  node: Node,
+  match: Match,
+  dues: readonly Due[],
+  roster: readonly RosterEntry[],
+  signal: AbortSignal,
+): Promise<number> {
   const time = node.clock.now();
   const events = dues.map((it) => eventOf(it, match, roster, time, node.newId(time)));
   // Whoever moved the match may have done what was due: the next tick decides on what it has become.
-  const written = await appendToMatch(node, match, (state) => (state.version === match.version ? events : null));
+  const written = await appendToMatch(node, match, (state) => (state.version === match.version ? events : null), signal);
   return written.outcome === "appended" ? written.sequence : written.state.version;
 }
 
@@ -154,13 +166,13 @@ function eventOf(it: Due, match: Match, roster: readonly RosterEntry[], time: nu
   }
 }
 
-async function dispatchPolls(node: Node, id: string, now: number): Promise<number> {
+async function dispatchPolls(node: Node, id: string, now: number, signal: AbortSignal): Promise<number> {
   const source = node.readModel.source(id);
   const due = duePolls(source, kickoffsAwaited(node, id, now), now, node.policy);
   if (due.length === 0) return 0;
   const time = node.clock.now();
   const events = due.map((poll) => pollEvent(poll, time, node.newId(time)));
-  const written = await appendToSource(node, source, (state) => (state.version === source.version ? events : null));
+  const written = await appendToSource(node, source, (state) => (state.version === source.version ? events : null), signal);
   return written.outcome === "appended" ? written.sequence : written.state.version;
 }
 

@@ -18,9 +18,20 @@ export function causeOf(error: unknown): FailureCause {
  */
 function fingerprintOf(error: unknown): string {
   if (!(error instanceof Error)) return `bug:${hash(typeof error)}`;
-  const frames = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
-  const places = frames.slice(0, 6).map((frame) => frame.trim().replace(/\(?(?:file:\/\/)?[^\s(]*[\\/]([^\\/\s)]+?):\d+:\d+\)?$/, "$1"));
-  return `bug:${hash([error.name, ...places].join("\n"))}`;
+  return `bug:${hash([error.name, ...framesOf(error).slice(0, 6).map(placeOf)].join("\n"))}`;
+}
+
+function framesOf({ stack = "", message }: Error): string[] {
+  // The message, which holds values, may have lines that look like frames.
+  const below = stack.slice(stack.indexOf(message) + message.length);
+  return below.split("\n").filter((line) => line.startsWith("    at "));
+}
+
+/** `    at run (file:///srv/app/src/poll.ts:12:3)` is `run poll.ts`. */
+function placeOf(frame: string): string {
+  const [, name = "", location = ""] = /^ +at (?:(.*) \()?(.*?)\)?$/.exec(frame) ?? [];
+  const file = location.replace(/(?::\d+)+$/, "").replace(/^index \d+$/, "");
+  return `${name} ${file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1)}`;
 }
 
 function hash(text: string): string {

@@ -12,6 +12,9 @@ import type { Node } from "./node.ts";
 /** How much of a request is repeated in its answer, in characters. */
 const requestLengthMax = 2000;
 
+/** Unknown matches that an answer names at most. */
+const namedMax = 50;
+
 /** Rejections of what names no known match go under this id. */
 const nobody = "_";
 
@@ -43,18 +46,17 @@ export const intakeActor = defineActor({
     };
     const read = readLetter(message.body);
     if ("code" in read) {
-      await answer(node, received, "unattested:anonymous", nobody, () => rejection(received, read.code, read.text));
+      await answer(node, received, "unattested:anonymous", nobody, () => rejection(received, [read]));
       return "ack";
     }
     const { letter } = read;
     const actor = `unattested:${letter.by ?? "anonymous"}`;
-    await Promise.all(
-      addressees(letter, node).map((id) => {
-        const known = isMatchId(id) && (node.readModel.match(id)?.fixture ?? null) !== null;
-        if (known) return answer(node, received, actor, id, (match) => decide(match, letter, received, node));
-        return answer(node, received, actor, nobody, () => rejection(received, "unknown-match", `there is no match ${id.slice(0, 200)}: see fulltime matches`));
-      }),
-    );
+    const isKnown = (id: string) => isMatchId(id) && (node.readModel.match(id)?.fixture ?? null) !== null;
+    const ids = addressees(letter, node);
+    const unknown = ids.filter((id) => !isKnown(id));
+    const answers = ids.filter(isKnown).map((id) => answer(node, received, actor, id, (match) => decide(match, letter, received, node)));
+    if (unknown.length > 0) answers.push(answer(node, received, actor, nobody, () => rejection(received, strangers(unknown))));
+    await Promise.all(answers);
     return "ack";
   },
 });
@@ -67,7 +69,7 @@ function addressees(letter: Letter, node: Node): string[] {
 
 function decide(match: Match, letter: Letter, received: Received, node: Node): AnswerFact {
   const { fixture } = match;
-  const reject = (code: string, text: string) => rejection(received, code, text);
+  const reject = (code: string, text: string) => rejection(received, [{ code, text }]);
   if (fixture === null) throw new Error(`${match.id} was known and is not`);
   if (fixture.purpose === "history") return reject("history", `${match.id} is history: it is never predicted`);
   if (isVoid(fixture.status)) return reject("void", `${match.id} is ${fixture.status}: there is nothing to predict`);
@@ -88,8 +90,17 @@ function decide(match: Match, letter: Letter, received: Received, node: Node): A
   return { type: "match.retro.requested", data: { by: by ?? "anonymous", reason, stages, letter: received.sequence } };
 }
 
-function rejection({ text: request, sequence: letter }: Received, code: string, text: string): AnswerFact {
-  return { type: "match.request.rejected", data: { request, letter, reasons: [{ code, text }] } };
+type Reason = { code: string; text: string };
+
+function rejection({ text: request, sequence: letter }: Received, reasons: Reason[]): AnswerFact {
+  return { type: "match.request.rejected", data: { request, letter, reasons } };
+}
+
+/** A letter has one answer under no match, whatever number of unknown ones it names. */
+function strangers(ids: readonly string[]): Reason[] {
+  const code = "unknown-match";
+  const named = ids.slice(0, namedMax).map((id) => ({ code, text: `there is no match ${id.slice(0, 200)}: see fulltime matches` }));
+  return ids.length > namedMax ? [...named, { code, text: `nor are there ${ids.length - namedMax} more of those named` }] : named;
 }
 
 async function answer(

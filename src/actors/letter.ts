@@ -19,10 +19,13 @@ export const letterSizeMax = 64 * 1024;
 /** How far back a letter may reach. */
 export const daysMax = 30;
 
+const reasonLengthMax = 300;
+const byLengthMax = 100;
+
 const asked = {
   stages: z.array(z.enum(stages)).min(1).optional(),
-  reason: z.string().max(300).optional(),
-  by: z.string().max(100).optional(),
+  reason: z.string().max(reasonLengthMax).optional(),
+  by: z.string().max(byLengthMax).optional(),
 };
 const letterSchema = z.union([
   z.strictObject({ matchId: z.string(), ...asked }),
@@ -36,8 +39,8 @@ const storedSchema = z.object({
   type: z.literal("match.retro.requested"),
   subject: z.string(),
   data: z.object({
-    by: z.string().optional(),
-    reason: z.string().nullish(),
+    by: z.string().transform((it) => it.slice(0, byLengthMax)).optional(),
+    reason: z.string().transform((it) => it.slice(0, reasonLengthMax)).nullish(),
     stages: z.array(z.enum(stages)).nullish(),
   }),
 });
@@ -78,7 +81,7 @@ const fields = new Set(["matchId", "matchIds", "days", "stages", "reason", "by"]
 function problem(json: unknown): string {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return `a request is an object, not ${JSON.stringify(json)?.slice(0, 60)}`;
   const unknown = Object.keys(json).filter((key) => !fields.has(key));
-  if (unknown.length > 0) return `unknown field ${unknown.map((key) => `"${key.slice(0, 60)}"`).join(", ")}`;
+  if (unknown.length > 0) return `unknown field ${unknown.slice(0, 5).map((key) => `"${key.slice(0, 60)}"`).join(", ")}`;
   const targets = ["matchId", "matchIds", "days"].filter((key) => key in json);
   if (targets.length !== 1) return `exactly one of matchId, matchIds and days is needed, not ${targets.join(" and ") || "none"}`;
   for (const [key, value] of Object.entries(json)) {

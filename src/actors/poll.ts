@@ -5,6 +5,7 @@ import { isSwept, remarkKey, type SourceState } from "../match/polling.ts";
 import { type Observation, type Source, SourceError, type SourcePage } from "../sources/source.ts";
 import { defineActor, type Handled } from "./actor.ts";
 import { appendToMatch, appendToSource } from "./append.ts";
+import { untilAborted } from "./deadline.ts";
 import { Stopped } from "./errors.ts";
 import { causeOf } from "./failure.ts";
 import type { Node } from "./node.ts";
@@ -67,7 +68,7 @@ async function poll(
   else drain.addEventListener("abort", stop, { once: true });
   const observedAt = node.clock.now();
   try {
-    const page = await fetchPage(source, competition, request.data, node, controller.signal);
+    const page = await untilAborted(fetchPage(source, competition, request.data, node, controller.signal), controller.signal, node.clock);
     const counts = await ingest(page.observations, request, observedAt, node, controller.signal);
     const known = new Set(state.remarks);
     const rejected = page.rejected.filter((remark) => !known.has(remarkKey(remark)));

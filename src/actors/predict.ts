@@ -29,18 +29,21 @@ export function predictActor(models: Models) {
           if (!signal.aborted) broken ??= error;
         }
       });
-      let open = true;
-      const all = Promise.all(calls).then(() => {
-        open = false;
-      });
-      while (open) {
-        await Promise.race([all, wave(arrived, node.clock, node.policy.waveEvery, signal)]);
-        if (arrived.length > 0) {
-          const answers = arrived.splice(0).sort((a, b) => (a.model < b.model ? -1 : 1));
-          yield { type: "match.predicted", data: { round, retroactive, answers }, paid: true };
-        }
-        signal.throwIfAborted();
+      const finished = new AbortController();
+      const all = Promise.all(calls).then(() => finished.abort());
+      const over = AbortSignal.any([signal, finished.signal]);
+      const wave = (): StageFact => {
+        const answers = arrived.splice(0).sort((a, b) => (a.model < b.model ? -1 : 1));
+        return { type: "match.predicted", data: { round, retroactive, answers }, paid: true };
+      };
+      while (!over.aborted) {
+        await pause(node.clock, node.policy.waveEvery, over);
+        // More may arrive while a wave is appended.
+        while (arrived.length > 0) yield wave();
       }
+      await all;
+      while (arrived.length > 0) yield wave();
+      signal.throwIfAborted();
       if (broken !== null) throw broken;
       const failure = passingFailure(match());
       if (failure !== null) throw failure;
@@ -48,23 +51,11 @@ export function predictActor(models: Models) {
   });
 }
 
-/** Resolves at the end of a wave that brought something, or when the work is to stop. */
-async function wave(
-  arrived: readonly ModelAnswer[],
-  clock: Parameters<typeof pause>[0],
-  every: number,
-  signal: AbortSignal,
-): Promise<void> {
-  do await pause(clock, every, signal);
-  while (arrived.length === 0 && !signal.aborted);
-}
-
 /** The stage ends as failed while models remain that only failed in passing; it is tried again at the earliest they may be called. */
 function passingFailure(match: Match): StageError | null {
-  const open = openModels(match).map((model) => outcomeOf(match, model));
+  const open = openModels(match);
   if (open.length === 0) return null;
-  const categories = open.map((outcome): Category => outcome?.category ?? "transient");
+  const categories = open.map((model): Category => outcomeOf(match, model)?.category ?? "transient");
   const category = categories.find(burnsAttempt) ?? categories[0] ?? "transient";
-  const models = open.map((outcome) => outcome?.model ?? "").join(", ");
-  return new StageError(category, `${open.length} models have not answered: ${models}`, { fingerprint: `${category}:models` });
+  return new StageError(category, `${open.length} models have not answered: ${open.join(", ")}`, { fingerprint: `${category}:models` });
 }

@@ -3,7 +3,6 @@ import type { RunningActor } from "./actor.ts";
 import type { Dispatcher } from "./dispatch.ts";
 import type { Node } from "./node.ts";
 
-
 export interface SimulatedRun {
   clock: SimulatedClock;
   node: Node;
@@ -32,17 +31,19 @@ export async function playSimulated(run: SimulatedRun): Promise<void> {
 
 async function quiescent({ node, dispatcher, actors, nextHandled, signal }: SimulatedRun): Promise<void> {
   while (!signal.aborted) {
+    // Only a dispatcher that looked at all of it, and found nothing, has the last word.
+    const sequence = node.readModel.sequence();
     await dispatcher.quiet();
     const handled = nextHandled();
-    const sequence = node.readModel.sequence();
-    if (actors.some((actor) => actor.held() > 0)) {
+    if (signal.aborted) return;
+    // In this order: who is done with a delivery has appended its facts before, so the log's end is asked for last.
+    const pending = await node.log.pending();
+    if (pending > 0 || actors.some((actor) => actor.held() > 0)) {
       await handled;
       continue;
     }
-    const [last, pending] = await Promise.all([node.log.last(), node.log.pending()]);
-    if (pending > 0) await handled;
-    else if (last > node.readModel.sequence()) await node.readModel.reached(last, signal).catch(() => {});
-    // Only a dispatcher that looked at all of it, and found nothing, has the last word.
+    const last = await node.log.last();
+    if (last > node.readModel.sequence()) await node.readModel.reached(last, signal).catch(() => {});
     else if (last === sequence) return;
   }
 }

@@ -1,13 +1,14 @@
-import { type Clock, pause, type Timer } from "../clock.ts";
+import { pause } from "../clock.ts";
 import type { Delivery } from "../events/log.ts";
 import { failedAttempt, type FailureCause } from "../match/attempts.ts";
 import type { EventData, MatchEventType, NewEvent, Recorded, Stage } from "../match/event.ts";
 import { isRequest, type RequestType, requestTypeOf } from "../match/evolve-requests.ts";
 import type { Fixture, Match } from "../match/match.ts";
-import { expiresAt, isCurrent } from "../match/schedule.ts";
+import { isCurrent } from "../match/schedule.ts";
 import { type Actor, defineActor, type Handled } from "./actor.ts";
 import { appendToMatch } from "./append.ts";
-import { Stopped, type StopReason } from "./errors.ts";
+import { type Deadline, startDeadline, untilAborted } from "./deadline.ts";
+import { Stopped } from "./errors.ts";
 import { causeOf } from "./failure.ts";
 import type { Node } from "./node.ts";
 
@@ -70,15 +71,15 @@ async function handle<S extends Stage>(
   const { event } = request;
   if (!isCurrent(match, stage, event.id, node.clock.now(), node.policy)) return "ack";
 
-  const run = { node, stage, event, match };
+  const run = { node, stage, event, match, drain };
   if (delivery.deliveries >= crashedAt) {
     await fail(run, { category: "crash", reason: `its process died ${delivery.deliveries - 1} times with it`, fingerprint: `crash:${stage}` });
     return "ack";
   }
-  const deadline = startDeadline(node, stage, event, match, drain);
+  const deadline = startDeadline(node, stage, event, match.id, drain);
   if (deadline === null) return "ack";
   try {
-    return await work(definition, run, match.fixture, deadline.signal);
+    return await work(definition, run, match.fixture, deadline);
   } finally {
     deadline.stop();
   }
@@ -101,14 +102,16 @@ interface Run {
   stage: Stage;
   event: Recorded<RequestType>;
   match: Match;
+  drain: AbortSignal;
 }
 
 async function work<S extends Stage>(
   definition: StageDefinition<S>,
   run: Run,
   fixture: Fixture,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Handled> {
+  const { signal } = deadline;
   const request = run.event as StageContext<S>["request"];
   const context: StageContext<S> = { request, fixture, match: () => run.match, signal, node: run.node };
   try {
@@ -117,7 +120,10 @@ async function work<S extends Stage>(
     for (;;) {
       const next = await untilAborted(Promise.resolve(iterator.next()), signal, run.node.clock);
       if (next.done) return "ack";
-      if (!(await state(run, next.value))) return "ack";
+      if (await state(run, next.value)) continue;
+      // What is under way stops; what was paid for and has arrived is still stated.
+      deadline.abort("superseded");
+      if (!next.value.paid) return "ack";
     }
   } catch (error) {
     const why = signal.aborted && signal.reason instanceof Stopped ? signal.reason.why : null;
@@ -127,29 +133,6 @@ async function work<S extends Stage>(
     await fail(run, why === "budget" ? { category: "transient", reason: budget, fingerprint: `budget:${run.stage}` } : causeOf(error));
     return "ack";
   }
-}
-
-/** What a told handler may still take to state what it already has, e.g. answers that have arrived. */
-const graceMs = 500;
-
-/** A handler that ignores its signal is left behind: its delivery is not. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal, clock: Clock): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let grace: Timer | null = null;
-    const stop = () => {
-      grace = clock.after(graceMs, () => reject(signal.reason as Error));
-    };
-    const settle = () => {
-      grace?.cancel();
-      signal.removeEventListener("abort", stop);
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    work.then(
-      (value) => (settle(), resolve(value)),
-      (error: unknown) => (settle(), reject(error as Error)),
-    );
-  });
 }
 
 /** Appends a fact; false when the match no longer waits for it. */
@@ -169,50 +152,11 @@ async function fail(run: Run, cause: FailureCause): Promise<void> {
   const { node, event, stage } = run;
   if (cause.category === "rate-limited" && cause.retryAt !== undefined && node.clock.kind === "simulated") {
     // A limit out there passes on the wall, however fast our clock goes.
-    await pause(node.clock, cause.retryAt - node.clock.now());
+    await pause(node.clock, cause.retryAt - node.clock.now(), run.drain);
   }
   const data = failedAttempt({ stage, round: event.data.round, attempt: event.data.attempt }, cause, node.clock.now(), node.policy);
   if (cause.category === "bug" || cause.category === "crash") {
     node.logger.error({ match: run.match.id, stage, category: cause.category, fingerprint: data.fingerprint, reason: data.reason }, "a stage failed");
   }
   await state(run, { type: "match.failed", data });
-}
-
-/**
- * The signal a handler works under: the budget from its start, the end of the request's life, a match that moved on, the
- * node's drain. null when the request's life is already over: it will be asked again, and must not be paid for twice.
- */
-function startDeadline(
-  node: Node,
-  stage: Stage,
-  event: Recorded<RequestType>,
-  match: Match,
-  drain: AbortSignal,
-): { signal: AbortSignal; stop(): void } | null {
-  const controller = new AbortController();
-  const abort = (why: StopReason) => controller.abort(new Stopped(why));
-  const timers: Timer[] = [node.clock.after(event.data.budgetMs, () => abort("budget"))];
-  if (node.clock.kind === "wall") {
-    const life = expiresAt({ time: event.time, budgetMs: event.data.budgetMs }, node.policy) - node.clock.now();
-    if (life <= 0) {
-      for (const timer of timers) timer.cancel();
-      return null;
-    }
-    timers.push(node.clock.after(life, () => abort("expired")));
-  }
-  const unwatch = node.readModel.onAdvance(() => {
-    const known = node.readModel.match(match.id);
-    if (known !== null && !isCurrent(known, stage, event.id, node.clock.now(), node.policy)) abort("superseded");
-  });
-  const onDrain = () => abort("drain");
-  if (drain.aborted) onDrain();
-  else drain.addEventListener("abort", onDrain, { once: true });
-  return {
-    signal: controller.signal,
-    stop() {
-      for (const timer of timers) timer.cancel();
-      unwatch();
-      drain.removeEventListener("abort", onDrain);
-    },
-  };
 }

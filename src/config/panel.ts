@@ -16,8 +16,8 @@ const panelSchema = z.strictObject({
         params: z.record(z.string(), z.number()).default({}),
       }),
     )
-    .min(1)
-    .max(membersMax),
+    .min(1, `must name 1 to ${membersMax} members, not none`)
+    .max(membersMax, { error: ({ input }) => `must name 1 to ${membersMax} members, not ${(input as unknown[]).length}` }),
 });
 
 /** Reads a panel file: the whole roster. Each mistake is one line naming the member and the field. */
@@ -31,17 +31,26 @@ export function readPanel(path: string): { members: readonly Member[] } | { mist
   const parsed = panelSchema.safeParse(json, { reportInput: true });
   if (!parsed.success) return { mistakes: parsed.error.issues.map((issue) => describe(issue, json)) };
   const { members } = parsed.data;
-  const strangers = members.filter((member) => !families.has(member.family));
-  if (strangers.length > 0) {
-    return { mistakes: strangers.map(({ name, family }) => `member ${name}: there is no family "${family}", only ${[...families.keys()].join(", ")}`) };
-  }
+  const mistakes = members.flatMap(mistakesOf);
+  if (mistakes.length === 0) mistakes.push(...refusal(members));
+  return mistakes.length > 0 ? { mistakes } : { members };
+}
+
+function mistakesOf(member: Member): string[] {
+  const { name, family } = member;
+  if (!families.has(family)) return [`member ${name}: family "${family}" does not exist, only ${[...families.keys()].join(", ")}`];
+  return refusal([member]).map((why) => `member ${name}: params: ${why}`);
+}
+
+/** Why no panel can be made of these members. */
+function refusal(members: readonly Member[]): string[] {
   try {
     createPanel(members);
+    return [];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { mistakes: [error.message] };
+    return [error.message];
   }
-  return { members };
 }
 
 function describe(issue: z.core.$ZodIssue, json: unknown): string {
@@ -49,5 +58,6 @@ function describe(issue: z.core.$ZodIssue, json: unknown): string {
   if (list !== "members" || typeof index !== "number") return `${issue.path.join(".") || "the file"}: ${issue.message}`;
   const name = (json as { members: { name?: unknown }[] }).members[index]?.name;
   const member = typeof name === "string" ? `member ${name}` : `member ${index + 1}`;
-  return `${member}: ${field.length > 0 ? `${field.join(".")} ` : ""}${issue.message}`;
+  const value = "input" in issue && field.length > 0 ? ` ${JSON.stringify(issue.input)}` : "";
+  return `${member}: ${field.length > 0 ? `${field.join(".")}${value}: ` : ""}${issue.message}`;
 }

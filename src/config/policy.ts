@@ -3,10 +3,17 @@ import { z } from "zod";
 import { defaultPolicy, type Policy } from "../match/policy.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 
+/** Instants computed from anything longer would leave the calendar sooner or later. */
+const longestMs = 3650 * 86_400_000;
+
 const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms === null) {
     context.addIssue({ code: "custom", message: `is not a duration: write a whole number and ms, s, m, h or d, like "90s"`, input: text });
+    return z.NEVER;
+  }
+  if (ms > longestMs) {
+    context.addIssue({ code: "custom", message: `can be ${formatDuration(longestMs)} at most`, input: text });
     return z.NEVER;
   }
   return ms;

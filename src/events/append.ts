@@ -192,7 +192,8 @@ interface Pending extends Append {
 
 function prepare(entity: Entity, version: number, events: readonly NewEvent[]): Append {
   if (events.length === 0) throw new Error(`an append to ${entity.root}.${entity.id} without events`);
-  if (!Number.isSafeInteger(version) || version < 0) throw new Error(`version ${version} of ${entity.root}.${entity.id} is no sequence`);
+  if (!Number.isSafeInteger(version) || version < 0)
+    throw new Error(`version ${version} of ${entity.root}.${entity.id} is no sequence`);
   const messages = events.map((event) => ({ subject: subjectOf(entity, event.type), body: encode(entity, event) }));
   const bytes = messages.reduce((sum, { body }) => sum + body.length + headerRoom, 0);
   return { entity, version, eventIds: events.map(({ id }) => id), uncertain: false, messages, bytes };
@@ -200,7 +201,8 @@ function prepare(entity: Entity, version: number, events: readonly NewEvent[]): 
 
 /** Found out here, as one message too large would spoil the batch for its neighbours. */
 function whyTooLarge({ messages }: Append): string | null {
-  if (messages.length > batchMessagesMax) return `${messages.length} events in one append, at most ${batchMessagesMax} fit in a batch`;
+  if (messages.length > batchMessagesMax)
+    return `${messages.length} events in one append, at most ${batchMessagesMax} fit in a batch`;
   for (const { subject, body } of messages) {
     if (body.length + headerRoom > messageSizeMax) {
       return `${subject} has ${body.length} bytes, at most ${messageSizeMax - headerRoom} fit in a message`;
@@ -208,4 +210,3 @@ function whyTooLarge({ messages }: Append): string | null {
   }
   return null;
 }
-

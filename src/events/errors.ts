@@ -17,7 +17,9 @@ export class StreamReplaced extends LogUnavailable {
   readonly found: string;
 
   constructor(expected: string, found: string) {
-    super(`the stream was created at ${found}, this log was opened on the one of ${expected}: restart to rebuild from it`);
+    super(
+      `the stream was created at ${found}, this log was opened on the one of ${expected}: restart to rebuild from it`,
+    );
     this.expected = expected;
     this.found = found;
   }

@@ -3,14 +3,15 @@ import type { Clock } from "../clock.ts";
 import { createAppendQueue } from "./append.ts";
 import type { LogUnavailable } from "./errors.ts";
 import { decode } from "./envelope.ts";
-import type { ConsumerInfo, StreamInfo } from "./jetstream/api.ts";
+import type { StreamInfo } from "./jetstream/api.ts";
 import { consume, type StartOf } from "./jetstream/consume.ts";
 import { follow } from "./jetstream/follow.ts";
 import { leaderRead, readHistory } from "./jetstream/history.ts";
 import { openLink } from "./jetstream/link.ts";
+import { createPendingCount } from "./jetstream/pending.ts";
 import { createStore } from "./jetstream/store.ts";
 import type { EventLog } from "./log.ts";
-import { isDurable, streamName } from "./provision.ts";
+import { streamName } from "./provision.ts";
 
 export interface JetStreamLogOptions {
   /** From `connectNats`, on a provisioned stream. The log's own: `close()` closes it. */
@@ -30,11 +31,19 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ev
   const { nc, clock, startOf = () => Promise.resolve(1), timeoutMs = 5000 } = options;
   const link = await openLink(nc, clock, timeoutMs);
   const queue = createAppendQueue(createStore(link));
+  const pending = createPendingCount(link);
   link.ended.addEventListener("abort", () => queue.close(link.ended.reason as LogUnavailable), { once: true });
 
   return {
     identity: link.identity,
-    append: queue.append,
+    async append(entity, version, events) {
+      const outcome = await queue.append(entity, version, events);
+      pending.appended(
+        events.map(({ type }) => type),
+        outcome,
+      );
+      return outcome;
+    },
     history: (entity, after = 0) => readHistory(link, entity, after),
     async read(sequence) {
       const message = await leaderRead(link, { seq: sequence });
@@ -45,18 +54,7 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ev
     },
     follow: (after, signal) => follow(link, after, signal),
     consume: (consumption) => consume(link, consumption, startOf),
-    async pending() {
-      let sum = 0;
-      for (let seen = 0; ; ) {
-        // 256 a page: one request, unless hundreds of followers stand beside the durable ones.
-        const page = await link.api<{ total: number; consumers: ConsumerInfo[] }>(`CONSUMER.LIST.${streamName}`, { offset: seen });
-        for (const { name, num_pending, num_ack_pending } of page.consumers) {
-          if (isDurable(name)) sum += num_pending + num_ack_pending;
-        }
-        seen += page.consumers.length;
-        if (page.consumers.length === 0 || seen >= page.total) return sum;
-      }
-    },
+    pending: () => pending.count(),
     connected: () => link.connected(),
     async close() {
       link.close();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import { type Append, createAppendQueue, type Store } from "./append.ts";
 import { decode, type StoredMessage } from "./envelope.ts";
@@ -77,7 +78,8 @@ export function createMemoryServer(options: MemoryOptions): MemoryServer {
     identity,
     messages: stream.messages,
     connect: (faults = {}) => connectTo(stream, identity, startOf, faults),
-    publish: (subject, body) => stream.publish(subject, typeof body === "string" ? new TextEncoder().encode(body) : body),
+    publish: (subject, body) =>
+      stream.publish(subject, typeof body === "string" ? new TextEncoder().encode(body) : body),
     removeConsumer: stream.removeConsumer,
     redeliver: (durable, sequence) => stream.consumer(durable)?.redeliver(sequence),
     unacknowledged: (durable) => stream.consumer(durable)?.unacknowledged ?? [],
@@ -89,8 +91,14 @@ export function createMemoryServer(options: MemoryOptions): MemoryServer {
 
 const yieldMax = 1000;
 
-function connectTo(stream: Stream, identity: string, startOf: (durable: Durable) => Promise<number>, faults: Faults): MemoryLog {
+function connectTo(
+  stream: Stream,
+  identity: string,
+  startOf: (durable: Durable) => Promise<number>,
+  faults: Faults,
+): MemoryLog {
   const end = new AbortController();
+  setMaxListeners(0, end.signal);
   let crashed = false;
 
   /** Every operation passes here before and after it touches the stream. */

@@ -140,8 +140,24 @@ const missing: ReadonlySet<number> = new Set([code.streamNotFound, code.consumer
 const exists: ReadonlySet<number> = new Set([code.streamNameInUse, code.consumerExists]);
 
 /** Settings that change what the log means if somebody turned them on. They are absent while off. */
-const mustBeOff = ["sealed", "mirror", "sources", "subject_transform", "republish", "allow_msg_ttl", "allow_msg_schedules", "no_ack"];
-const mustBeOffForConsumers = ["backoff", "headers_only", "inactive_threshold", "pause_until", "deliver_subject", "max_batch"];
+const mustBeOff = [
+  "sealed",
+  "mirror",
+  "sources",
+  "subject_transform",
+  "republish",
+  "allow_msg_ttl",
+  "allow_msg_schedules",
+  "no_ack",
+];
+const mustBeOffForConsumers = [
+  "backoff",
+  "headers_only",
+  "inactive_threshold",
+  "pause_until",
+  "deliver_subject",
+  "max_batch",
+];
 
 function compare(of: string, wanted: object, found: Record<string, unknown>): Difference[] {
   const differences: Difference[] = [];
@@ -158,7 +174,7 @@ function compare(of: string, wanted: object, found: Record<string, unknown>): Di
 /** The server leaves out what is false or zero, and keeps subjects in no promised order. */
 function same(expected: unknown, found: unknown): boolean {
   if (Array.isArray(expected)) {
-    return Array.isArray(found) && JSON.stringify([...expected].sort()) === JSON.stringify([...found].sort());
+    return Array.isArray(found) && found.length === expected.length && expected.every((each) => found.includes(each));
   }
   return expected === found || (found === undefined && (expected === false || expected === 0));
 }

@@ -2,7 +2,7 @@ import { countingAnswers, isComplete, isCovered } from "./answers.ts";
 import { type Severity, type Stage, stages } from "./event.ts";
 import type { Fixture, Match, StageState } from "./match.ts";
 import type { Policy } from "./policy.ts";
-import { type CurrentRound, currentRound, hasBegun, preMatchDueAt, type PreMatchStage, preMatchStages } from "./schedule.ts";
+import { type CurrentRound, currentRound, hasBegun, preMatchDueAt, type PreMatchStage, preMatchStages, settleDueAt, stageDueAt } from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
 import { isTerminal } from "./status.ts";
 
@@ -31,7 +31,7 @@ export function gapOf(match: Match, now: number, policy: Policy): Gap | null {
   );
   const [first] = missing;
   if (first === undefined) return null;
-  const dueSince = first === "settle" ? (match.ended?.time ?? now) : preMatchDueAt(first, fixture, policy);
+  const dueSince = stageDueAt(first, match, policy) ?? now;
   return {
     severity: severityOf(match, fixture, missing, now, policy),
     missing,
@@ -67,8 +67,9 @@ function isMissing(
 function isUnsettled(match: Match, now: number, policy: Policy): boolean {
   const basis = basisOf(match);
   // Without a basis it is a match that is said to be finished and whose score nobody has told.
-  if (match.ended === null || basis === (match.settlement?.basis ?? "") || match.retro !== null) return false;
-  return isGivenUp(match.stages.settle) || now >= match.ended.time + policy.budget.settle;
+  const at = settleDueAt(match);
+  if (at === null || basis === (match.settlement?.basis ?? "") || match.retro !== null) return false;
+  return isGivenUp(match.stages.settle) || now >= at + policy.budget.settle;
 }
 
 function isGivenUp(state: StageState): boolean {
@@ -78,7 +79,8 @@ function isGivenUp(state: StageState): boolean {
 function severityOf(match: Match, fixture: Fixture, missing: readonly Stage[], now: number, policy: Policy): Severity {
   if (missing.some((stage) => stage !== "settle") && hasBegun(fixture, now)) return "missed";
   if (missing.includes("settle")) {
-    return match.ended !== null && now - match.ended.time >= policy.unsettledCritical ? "critical" : "info";
+    const at = settleDueAt(match);
+    return at !== null && now - at >= policy.unsettledCritical ? "critical" : "info";
   }
   const left = fixture.kickoff - now;
   if (left < policy.critical) return "critical";

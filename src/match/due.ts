@@ -13,6 +13,7 @@ import {
   preMatchDueAt,
   preMatchStages,
   retryAt,
+  settleDueAt,
   type CurrentRound,
   type PreMatchStage,
 } from "./schedule.ts";
@@ -144,10 +145,11 @@ function retro(match: Match, now: number, policy: Policy): Due[] {
 
 function settlement(match: Match, now: number, policy: Policy): Due[] {
   const basis = basisOf(match);
-  if (basis === null || match.ended === null || match.retro !== null || basis === match.settlement?.basis) return [];
+  const at = settleDueAt(match);
+  if (basis === null || match.ended === null || at === null || match.retro !== null || basis === match.settlement?.basis) return [];
   const state = { ...match.stages.settle, done: null };
   const cause = match.result !== null && match.fixture?.status === "finished" ? match.result.id : match.ended.id;
-  return request(match, "settle", match.round.number, state, { at: match.ended.time, cause, now, policy });
+  return request(match, "settle", match.round.number, state, { at, cause, now, policy });
 }
 
 interface Asking {

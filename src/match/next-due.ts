@@ -2,7 +2,7 @@ import { due } from "./due.ts";
 import { stages } from "./event.ts";
 import type { Match } from "./match.ts";
 import type { Policy } from "./policy.ts";
-import { expiresAt, preMatchStages, retryAt } from "./schedule.ts";
+import { expiresAt, preMatchStages, retryAt, settleDueAt } from "./schedule.ts";
 
 /**
  * The first instant at which `due` says anything, as the match stands; null when it never will. It asks `due` at each instant
@@ -19,7 +19,7 @@ export function nextDueAt(match: Match, policy: Policy): number | null {
 }
 
 function turningPoints(match: Match, policy: Policy): number[] {
-  const { fixture, ended } = match;
+  const { fixture } = match;
   const points = [match.updatedAt];
   if (fixture !== null) {
     const { kickoff, since } = fixture;
@@ -31,7 +31,8 @@ function turningPoints(match: Match, policy: Policy): number[] {
     const predictAt = kickoff - policy.due.predict;
     points.push(predictAt + policy.budget.lineups, match.updatedAt + policy.budget.lineups);
   }
-  if (ended !== null) points.push(ended.time, ended.time + policy.budget.settle, ended.time + policy.unsettledCritical);
+  const ended = settleDueAt(match);
+  if (ended !== null) points.push(ended, ended + policy.budget.settle, ended + policy.unsettledCritical);
   for (const stage of stages) {
     const { request, failure } = match.stages[stage];
     if (request !== null) points.push(expiresAt(request, policy), request.time + policy.budget[stage]);

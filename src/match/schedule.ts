@@ -44,7 +44,14 @@ export function preMatchDueAt(stage: PreMatchStage, fixture: Fixture, policy: Po
 /** When a stage falls due, as far as it is known; null for a settlement before the match has ended. */
 export function stageDueAt(stage: Stage, match: Match, policy: Policy): number | null {
   if (match.fixture === null) return null;
-  return stage === "settle" ? (match.ended?.time ?? null) : preMatchDueAt(stage, match.fixture, policy);
+  return stage === "settle" ? settleDueAt(match) : preMatchDueAt(stage, match.fixture, policy);
+}
+
+/** The end of the match, or what has since changed the basis: a correction, a retro answer, another kick-off. */
+export function settleDueAt(match: Match): number | null {
+  const { ended, result, answers, fixture } = match;
+  if (ended === null) return null;
+  return Math.max(ended.time, result?.time ?? 0, answers.at(-1)?.time ?? 0, fixture?.since ?? 0);
 }
 
 /** When an unanswered request is given up and made again. */

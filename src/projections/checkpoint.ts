@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { LogMessage } from "../events/log.ts";
 import type { Db } from "./database.ts";
 
@@ -27,7 +28,7 @@ export interface Origin {
 export interface Checkpoint extends Origin {
   /** Everything up to here is in the tables. */
   sequence: number;
-  /** `<storedAt> <subject>` of the message there, so that a log that lost its end and grew anew is told from this one. */
+  /** Digest of the message there: a log that lost its end and grew anew is not the one we followed. */
   message: string;
   /** Greatest `time` among the dispatcher's events. */
   dispatched_at: number | null;
@@ -47,20 +48,27 @@ export function readCheckpoint(db: Db): Checkpoint {
   return row;
 }
 
-export function markOf({ storedAt, subject }: LogMessage): string {
-  return `${storedAt} ${subject}`;
+export function markOf({ subject, body }: LogMessage): string {
+  return createHash("sha256").update(`${subject}\n`).update(body).digest("hex");
+}
+
+interface Move {
+  sequence: number;
+  message: string;
+  dispatchedAt: number | null;
+  expected: number;
 }
 
 /** Moves the checkpoint by compare-and-set. That it is not where we left it means two writers: a broken invariant. */
 export function checkpointWriter(db: Db) {
-  const move = db.prepare<[number, string, number | null, number]>(
-    `UPDATE checkpoint SET sequence = ?, message = ?,
-       dispatched_at = coalesce(max(coalesce(dispatched_at, ?3), ?3), dispatched_at)
-     WHERE sequence = ?4`,
+  const move = db.prepare<[Move]>(
+    `UPDATE checkpoint SET sequence = @sequence, message = @message,
+       dispatched_at = coalesce(max(coalesce(dispatched_at, @dispatchedAt), @dispatchedAt), dispatched_at)
+     WHERE sequence = @expected`,
   );
   return {
     move(expected: number, last: LogMessage, dispatchedAt: number | null): void {
-      const { changes } = move.run(last.sequence, markOf(last), dispatchedAt, expected);
+      const { changes } = move.run({ sequence: last.sequence, message: markOf(last), dispatchedAt, expected });
       if (changes !== 1) throw new Error(`the checkpoint is not at ${expected}, where this projector left it`);
     },
   };

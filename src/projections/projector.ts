@@ -1,3 +1,4 @@
+import { SqliteError } from "better-sqlite3";
 import type { LogMessage } from "../events/log.ts";
 import type { MatchEntry } from "../match/match.ts";
 import type { MatchEvent, SourceEvent } from "../match/event.ts";
@@ -16,7 +17,7 @@ import { resultsWriter } from "./results.ts";
 import { scoresWriter } from "./scores.ts";
 import { sourceQueries, sourcesWriter } from "./sources.ts";
 import { stagesWriter } from "./stages.ts";
-import { type MatchStates } from "./states.ts";
+import type { MatchStates } from "./states.ts";
 
 export interface Projector {
   /** Everything up to here is in the tables. */
@@ -33,14 +34,24 @@ export class ProjectionHalted extends Error {
   override readonly name = "ProjectionHalted";
   readonly sequence: number;
   readonly subject: string;
+  /** The fault is this message's: those before it can be projected. */
+  readonly ofMessage: boolean;
 
-  constructor(message: LogMessage, cause: unknown) {
+  constructor(message: LogMessage, cause: unknown, ofMessage: boolean) {
     super(`halted at ${message.sequence} (${message.subject}): ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     });
     this.sequence = message.sequence;
     this.subject = message.subject;
+    this.ofMessage = ofMessage;
   }
+}
+
+interface Touched {
+  /** As the tables have it. */
+  before: Match;
+  after: Match;
+  newest: LogMessage;
 }
 
 /** The one writer of a build. `states` is shared with the queries on the same connection. */
@@ -61,7 +72,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
   let current: LogMessage | undefined;
 
   const transact = db.transaction((batch: readonly LogMessage[], last: LogMessage): Match[] => {
-    const matches = new Map<string, { before: Match; after: Match }>();
+    const matches = new Map<string, Touched>();
     const polled = new Map<string, SourceState>();
     let dispatchedAt: number | null = null;
 
@@ -73,24 +84,27 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
       if (entity?.root === "match") foldMatch(matches, entity.id, message);
       if (entity?.root === "source") foldSource(polled, entity.id, message);
     }
-    for (const { before, after } of matches.values()) {
+    for (const { before, after, newest } of matches.values()) {
+      current = newest;
       states.save(after);
       for (const writer of writers) writer.write?.(before, after);
     }
     for (const source of polled.values()) sources.save(source);
+    current = undefined;
     checkpoint.move(sequence, last, dispatchedAt);
     return [...matches.values()].map(({ after }) => after);
   });
 
-  function foldMatch(matches: Map<string, { before: Match; after: Match }>, id: string, message: LogMessage): void {
+  function foldMatch(matches: Map<string, Touched>, id: string, message: LogMessage): void {
     let known = matches.get(id);
     if (known === undefined) {
       const match = states.load(id) ?? unknownMatch(id);
-      matches.set(id, (known = { before: match, after: match }));
+      matches.set(id, (known = { before: match, after: match, newest: message }));
     }
     const before = known.after;
     const after = evolve(before, entryOf<MatchEntry>(message));
     known.after = after;
+    known.newest = message;
     if (message.event === null) return;
     const ignored = after.ignored.length > before.ignored.length ? after.ignored.at(-1) : undefined;
     if (ignored !== undefined) return anomalies.ignored(message, ignored.why);
@@ -118,12 +132,26 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
         states.remember(touched);
         sequence = last.sequence;
       } catch (error) {
-        throw new ProjectionHalted(current ?? last, error);
+        // A full or failing disk is no message's fault.
+        const ofMessage = current !== undefined && !(error instanceof SqliteError);
+        throw new ProjectionHalted(current ?? last, error, ofMessage);
       } finally {
         current = undefined;
       }
     },
   };
+}
+
+/** Applies as much of a batch as can be: all of it, or what comes before the message it halts at, which is returned. */
+export function applyUntilHalted(projector: Projector, batch: readonly LogMessage[]): ProjectionHalted | null {
+  try {
+    projector.apply(batch);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ProjectionHalted)) throw error;
+    if (!error.ofMessage) return error;
+    return applyUntilHalted(projector, batch.filter(({ sequence }) => sequence < error.sequence)) ?? error;
+  }
 }
 
 /** The log has checked that an event agrees with its subject, so one under a match is an event of matches. */

@@ -64,16 +64,15 @@ export interface Tally extends MatchTally {
   events: number;
 }
 
-export function queriesOf(db: Db, states: MatchStates): ReadModelQueries {
+/** The questions to one build. `dueIds` is what `dueMatches` walks, which may outlive the build. */
+export interface BuildQueries extends Omit<ReadModelQueries, "dueMatches"> {
+  dueIds(now: number): string[];
+}
+
+export function queriesOf(db: Db, states: MatchStates): BuildQueries {
   const { due, ...requests } = requestQueries(db);
   const { withGaps, tally, ...matches } = matchQueries(db);
   const anomalies = anomalyQueries(db);
-  function* dueMatches(ids: readonly string[]): Iterable<Match> {
-    for (const id of ids) {
-      const match = states.load(id);
-      if (match !== null) yield match;
-    }
-  }
   return {
     ...checkpointQueries(db),
     ...requests,
@@ -86,24 +85,24 @@ export function queriesOf(db: Db, states: MatchStates): ReadModelQueries {
     ...anomalies,
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
-    dueMatches: (now) => dueMatches(due(now)),
+    dueIds: due,
     tally: () => ({ ...tally(), events: Object.values(anomalies.eventCounts()).reduce((sum, count) => sum + count, 0) }),
   };
 }
 
 /** The same questions, put to whichever build is current when they are asked. */
-export function queriesThrough(current: () => ReadModelQueries): ReadModelQueries {
+export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
+  function* walk(ids: readonly string[]): Iterable<Match> {
+    for (const id of ids) {
+      const match = current().match(id);
+      if (match !== null) yield match;
+    }
+  }
   return {
     sequence: () => current().sequence(),
     lastEventTime: () => current().lastEventTime(),
     match: (id) => current().match(id),
-    *dueMatches(now) {
-      // Walked across a swap: the ids come from one build, the states from its successor.
-      for (const { id } of [...current().dueMatches(now)]) {
-        const match = current().match(id);
-        if (match !== null) yield match;
-      }
-    },
+    dueMatches: (now) => walk(current().dueIds(now)),
     nextMatchDueAt: (after) => current().nextMatchDueAt(after),
     inFlight: () => current().inFlight(),
     oldestRequest: (stage) => current().oldestRequest(stage),

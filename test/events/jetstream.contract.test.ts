@@ -9,7 +9,9 @@ describeLog("on JetStream", async () => {
   const server = await startTestServer({ syncAlways: true });
   const operator = await connectNats({ url: server.url });
   const api = async (subject: string, body: object | null) => {
-    const answer = (await operator.request(`$JS.API.${subject}`, body === null ? "" : JSON.stringify(body))).json<{ error?: object }>();
+    const answer = (await operator.request(`$JS.API.${subject}`, body === null ? "" : JSON.stringify(body))).json<{
+      error?: object;
+    }>();
     return answer;
   };
   return {
@@ -25,7 +27,11 @@ describeLog("on JetStream", async () => {
     },
     async shortenAckWait(durable) {
       const config = { ...consumerConfig(durable), ack_wait: 300_000_000 };
-      const answer = await api(`CONSUMER.CREATE.${streamName}.${durable}`, { stream_name: streamName, action: "update", config });
+      const answer = await api(`CONSUMER.CREATE.${streamName}.${durable}`, {
+        stream_name: streamName,
+        action: "update",
+        config,
+      });
       if (answer.error) throw new Error(JSON.stringify(answer.error));
     },
     async stop() {

@@ -41,7 +41,8 @@ afterEach(async () => {
 
 /** Resolves when the log holds this many messages. */
 async function stored(count: number): Promise<void> {
-  for await (const batch of log.follow(0, AbortSignal.any([end.signal]))) if ((batch.at(-1)?.sequence ?? 0) >= count) return;
+  for await (const batch of log.follow(0, AbortSignal.any([end.signal])))
+    if ((batch.at(-1)?.sequence ?? 0) >= count) return;
 }
 
 async function ids(): Promise<string[]> {
@@ -233,7 +234,9 @@ describe("an operator's hand", () => {
     const nc = await connectNats({ url: server.url });
     const actor = await openJetStreamLog({ nc, clock: wallClock, startOf: async () => 3 });
     try {
-      const delivery = await take(actor.consume({ durable: "analyse", held: 1, signal: end.signal })[Symbol.asyncIterator]());
+      const delivery = await take(
+        actor.consume({ durable: "analyse", held: 1, signal: end.signal })[Symbol.asyncIterator](),
+      );
       expect(delivery.message.sequence).toBe(3);
       await provision(operator, { replicas: 1 });
     } finally {
@@ -245,7 +248,9 @@ describe("an operator's hand", () => {
     await log.append(match("a"), 0, [requested(1)]);
     const follower = log.follow(1, end.signal)[Symbol.asyncIterator]();
     const deliveries = log.consume({ durable: "poll", held: 1, signal: end.signal })[Symbol.asyncIterator]();
-    const waiting = [follower.next(), deliveries.next()].map((next) => expect(next).rejects.toBeInstanceOf(StreamReplaced));
+    const waiting = [follower.next(), deliveries.next()].map((next) =>
+      expect(next).rejects.toBeInstanceOf(StreamReplaced),
+    );
     await operator.request(`$JS.API.STREAM.DELETE.${streamName}`);
     await provision(operator, { replicas: 1 });
     await Promise.all(waiting);
@@ -264,7 +269,10 @@ describe("an operator's hand", () => {
         operator.request(`$JS.API.STREAM.UPDATE.${streamName}`, JSON.stringify({ ...info.config, max_msgs: max }));
       await limit(2);
       await tight.append(match("a"), 0, [requested(1), requested(2)]);
-      const outcomes = await Promise.all([tight.append(match("a"), 2, [requested(3)]), tight.append(match("b"), 0, [requested(1)])]);
+      const outcomes = await Promise.all([
+        tight.append(match("a"), 2, [requested(3)]),
+        tight.append(match("b"), 0, [requested(1)]),
+      ]);
       for (const outcome of outcomes) expect(outcome).toMatchObject({ outcome: "refused", category: "transient" });
       expect(await tight.append(match("a"), 2, [requested(3)])).toMatchObject({ outcome: "refused" });
       await limit(-1);
@@ -283,10 +291,17 @@ describe("provision", () => {
 
   it("refuses a stream and consumers that are not ours, naming each setting", async () => {
     const info = (await operator.request(`$JS.API.STREAM.INFO.${streamName}`)).json<{ config: object }>();
-    await operator.request(`$JS.API.STREAM.UPDATE.${streamName}`, JSON.stringify({ ...info.config, max_age: 3_600_000_000_000 }));
+    await operator.request(
+      `$JS.API.STREAM.UPDATE.${streamName}`,
+      JSON.stringify({ ...info.config, max_age: 3_600_000_000_000 }),
+    );
     await operator.request(
       `$JS.API.CONSUMER.CREATE.${streamName}.settle`,
-      JSON.stringify({ stream_name: streamName, action: "update", config: { ...consumerConfig("settle"), max_deliver: 5 } }),
+      JSON.stringify({
+        stream_name: streamName,
+        action: "update",
+        config: { ...consumerConfig("settle"), max_deliver: 5 },
+      }),
     );
     await expect(provision(operator, { replicas: 1 })).rejects.toMatchObject({
       name: "StreamDrift",
@@ -297,5 +312,18 @@ describe("provision", () => {
       message: expect.stringMatching(/max_age is 3600000000000, must be 0[\s\S]*nats stream edit/),
     });
     await expect(provision(operator, { replicas: 3 })).rejects.toThrow(/num_replicas is 1, must be 3/);
+  });
+});
+
+describe("pending", () => {
+  it("counts an append at once, though the server's consumers hear of it later", async () => {
+    const deliveries = log.consume({ durable: "analyse", held: 10, signal: end.signal })[Symbol.asyncIterator]();
+    for (let version = 0; version < 300; version++) {
+      const delivery = take(deliveries);
+      await sequenceOf(log.append(match("a"), version, [requested(1)]));
+      expect(await log.pending()).toBe(1);
+      await (await delivery).ack();
+      expect(await log.pending()).toBe(0);
+    }
   });
 });

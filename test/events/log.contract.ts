@@ -55,8 +55,14 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
       });
 
       it("stores all events of one append contiguously, or none", async () => {
-        expect(await log.append(match("a"), 0, [requested(1), dismissed("b"), requested(2)])).toEqual({ outcome: "appended", sequence: 3 });
-        expect(await log.append(match("a"), 1, [requested(3), requested(4)])).toEqual({ outcome: "conflict", version: 3 });
+        expect(await log.append(match("a"), 0, [requested(1), dismissed("b"), requested(2)])).toEqual({
+          outcome: "appended",
+          sequence: 3,
+        });
+        expect(await log.append(match("a"), 1, [requested(3), requested(4)])).toEqual({
+          outcome: "conflict",
+          version: 3,
+        });
         expect(await log.last()).toBe(3);
       });
 
@@ -64,8 +70,12 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         const outcomes = await Promise.all(
           Array.from({ length: 50 }, (_, i) => (i % 2 ? log : other).append(match("a"), 0, [requested(i + 1)])),
         );
-        expect(outcomes.filter(({ outcome }) => outcome === "appended")).toEqual([{ outcome: "appended", sequence: 1 }]);
-        expect(outcomes.filter(({ outcome }) => outcome === "conflict")).toEqual(Array(49).fill({ outcome: "conflict", version: 1 }));
+        expect(outcomes.filter(({ outcome }) => outcome === "appended")).toEqual([
+          { outcome: "appended", sequence: 1 },
+        ]);
+        expect(outcomes.filter(({ outcome }) => outcome === "conflict")).toEqual(
+          Array.from({ length: 49 }, () => ({ outcome: "conflict", version: 1 })),
+        );
         expect(await log.history(match("a"))).toHaveLength(1);
       });
 
@@ -81,7 +91,9 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         expect(await log.last()).toBe(3 + 297 * 2);
         for (const [i, outcome] of outcomes.entries()) {
           const life = await log.history(match(`m-${i}`));
-          expect(life.at(-1)?.sequence).toBe("sequence" in outcome ? outcome.sequence : outcome.outcome === "conflict" && outcome.version);
+          expect(life.at(-1)?.sequence).toBe(
+            "sequence" in outcome ? outcome.sequence : outcome.outcome === "conflict" && outcome.version,
+          );
         }
       });
 
@@ -133,8 +145,17 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         await log.append(match("a"), 0, [written]);
         const message = await log.read(1);
         expect(message?.event).toEqual({ ...written, sequence: 1 });
-        expect(message).toMatchObject({ sequence: 1, subject: "match.a.analysis.requested", entity: match("a"), undecodable: null });
-        expect(JSON.parse(new TextDecoder().decode(message?.body))).toMatchObject({ specversion: "1.0", id: written.id, subject: "a" });
+        expect(message).toMatchObject({
+          sequence: 1,
+          subject: "match.a.analysis.requested",
+          entity: match("a"),
+          undecodable: null,
+        });
+        expect(JSON.parse(new TextDecoder().decode(message?.body))).toMatchObject({
+          specversion: "1.0",
+          id: written.id,
+          subject: "a",
+        });
         expect(Math.abs((message?.storedAt ?? 0) - Date.now())).toBeLessThan(60_000);
         expect(await log.read(2)).toBeNull();
       });
@@ -146,7 +167,9 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
           await log.append(match("a-b"), i === 1 ? 0 : version - 1, [requested(i)]);
           version = (await log.history(match("a"))).at(-1)?.sequence ?? 0;
         }
-        expect((await other.history(match("a"))).map(({ event }) => event?.data)).toMatchObject([1, 2, 3, 4, 5].map((round) => ({ round })));
+        expect((await other.history(match("a"))).map(({ event }) => event?.data)).toMatchObject(
+          [1, 2, 3, 4, 5].map((round) => ({ round })),
+        );
         expect((await other.history(match("a"), 5)).map(({ sequence }) => sequence)).toEqual([7, 9]);
         expect(await log.history(match("nobody-knows"))).toEqual([]);
         expect(await log.history(match("a"), 1000)).toEqual([]);
@@ -163,7 +186,9 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
           1000,
           Array.from({ length: 700 }, () => requested(2)),
         );
-        expect((await log.history(match("a"))).map(({ sequence }) => sequence)).toEqual(Array.from({ length: 1700 }, (_, i) => i + 1));
+        expect((await log.history(match("a"))).map(({ sequence }) => sequence)).toEqual(
+          Array.from({ length: 1700 }, (_, i) => i + 1),
+        );
       });
 
       it("counts undecodable bodies as versions and skips the letter box", async () => {
@@ -171,7 +196,9 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         const broken = await harness.publish("match.a.finished", "not json");
         const unknown = await harness.publish("match.a.something.new", "{}");
         expect(await log.append(match("a"), 1, [requested(2)])).toEqual({ outcome: "conflict", version: unknown });
-        expect((await log.history(match("a"), 1)).map(({ sequence, undecodable }) => [sequence, undecodable?.code])).toEqual([
+        expect(
+          (await log.history(match("a"), 1)).map(({ sequence, undecodable }) => [sequence, undecodable?.code]),
+        ).toEqual([
           [broken, "not-json"],
           [unknown, "not-an-event"],
         ]);
@@ -182,7 +209,11 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
 
       it("files rejections of letters about nobody", async () => {
         const { event } = await import("./sample.ts");
-        const rejected = event("match.request.rejected", { request: "?", letter: 1, reasons: [{ code: "unknown", text: "no such match" }] });
+        const rejected = event("match.request.rejected", {
+          request: "?",
+          letter: 1,
+          reasons: [{ code: "unknown", text: "no such match" }],
+        });
         expect(await log.append(match("_"), 0, [rejected])).toMatchObject({ outcome: "appended" });
         expect((await log.history(match("_")))[0]?.event).toMatchObject({ type: "match.request.rejected" });
       });
@@ -230,13 +261,17 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
     });
 
     describe("consume", () => {
-      const consume = (from: EventLog, held = 10) => from.consume({ durable: "analyse", held, signal: end.signal })[Symbol.asyncIterator]();
+      const consume = (from: EventLog, held = 10) =>
+        from.consume({ durable: "analyse", held, signal: end.signal })[Symbol.asyncIterator]();
 
       it("delivers what its filter takes, once acknowledged never again", async () => {
         await log.append(match("a"), 0, [requested(1), dismissed("not for analyse")]);
         const deliveries = consume(log);
         const first = await take(deliveries);
-        expect(first).toMatchObject({ deliveries: 1, message: { sequence: 1, event: { type: "match.analysis.requested" } } });
+        expect(first).toMatchObject({
+          deliveries: 1,
+          message: { sequence: 1, event: { type: "match.analysis.requested" } },
+        });
         expect(await log.pending()).toBe(1);
         await Promise.all([first.ack(), first.ack()]);
         expect(await log.pending()).toBe(0);
@@ -252,7 +287,7 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         await log.append(match("a"), 0, [requested(1), requested(2), requested(3), requested(4)]);
         const [mine, theirs] = [consume(log, 2), consume(other, 2)];
         const all = await Promise.all([take(mine), take(theirs), take(mine), take(theirs)]);
-        expect(all.map(({ message }) => message.sequence).sort()).toEqual([1, 2, 3, 4]);
+        expect(all.map(({ message }) => message.sequence).sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
         await Promise.all(all.map((delivery) => delivery.ack()));
         expect(await log.pending()).toBe(0);
       });
@@ -309,7 +344,9 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         expect((await mine.next()).done).toBe(true);
         end = new AbortController();
         const theirs = consume(other);
-        expect([(await take(theirs)).message.sequence, (await take(theirs)).message.sequence].sort()).toEqual([2, 3]);
+        expect(
+          [(await take(theirs)).message.sequence, (await take(theirs)).message.sequence].sort((a, b) => a - b),
+        ).toEqual([2, 3]);
         // Held when it was aborted: still good for its ack.
         await first.ack();
         expect(await log.pending()).toBe(2);
@@ -320,12 +357,16 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         await log.append(match("a"), 0, [requested(1)]);
         const intake = log.consume({ durable: "intake", held: 1, signal: end.signal })[Symbol.asyncIterator]();
         const delivery = await take(intake);
-        expect(delivery.message).toMatchObject({ sequence: letter, undecodable: { code: "letter" } satisfies Partial<LogMessage["undecodable"]> });
+        expect(delivery.message).toMatchObject({
+          sequence: letter,
+          undecodable: { code: "letter" } satisfies Partial<LogMessage["undecodable"]>,
+        });
         await delivery.ack();
       });
 
       it("refuses an unknown consumer and an impossible bound", async () => {
-        const of = (durable: string, held: number) => log.consume({ durable, held, signal: end.signal })[Symbol.asyncIterator]().next();
+        const of = (durable: string, held: number) =>
+          log.consume({ durable, held, signal: end.signal })[Symbol.asyncIterator]().next();
         await expect(of("nobody", 1)).rejects.toThrow(/"nobody"/);
         await expect(of("poll", 0)).rejects.toThrow(/held is 0/);
       });

@@ -6,13 +6,28 @@ export const match = (id: string): Entity => ({ root: "match", id });
 
 /** An event with an id of its own; the rest is as plain as the type allows. */
 export function event<T extends EventType>(type: T, data: EventData[T]): NewEvent {
-  return { id: ulid(), type, time: Date.UTC(2025, 7, 15, 18, 30), actor: "pipeline:test", causationId: null, data } as NewEvent;
+  return {
+    id: ulid(),
+    type,
+    time: Date.UTC(2025, 7, 15, 18, 30),
+    actor: "pipeline:test",
+    causationId: null,
+    data,
+  } as NewEvent;
 }
 
 export const requested = (round = 1): NewEvent =>
-  event("match.analysis.requested", { stage: "analyse", round, attempt: 1, reason: "due", budgetMs: 300_000, retroactive: false });
+  event("match.analysis.requested", {
+    stage: "analyse",
+    round,
+    attempt: 1,
+    reason: "due",
+    budgetMs: 300_000,
+    retroactive: false,
+  });
 
-export const dismissed = (reason: string): NewEvent => event("match.failure.dismissed", { stage: "settle", by: "anna", reason });
+export const dismissed = (reason: string): NewEvent =>
+  event("match.failure.dismissed", { stage: "settle", by: "anna", reason });
 
 /** The one item a promise of an iterator's next step must hold. */
 export async function take<T>(iterator: AsyncIterator<T>): Promise<T> {

@@ -68,8 +68,15 @@ export function parseAnswer<T extends object>(data: Uint8Array): T {
 }
 
 /** One JSON request to `$JS.API.<subject>`; throws ApiError for an error answer, and what the client throws for none. */
-export async function apiOnce<T extends object>(nc: NatsConnection, subject: string, body: object | null, timeoutMs: number): Promise<T> {
-  const message = await nc.request(`$JS.API.${subject}`, body === null ? "" : JSON.stringify(body), { timeout: timeoutMs });
+export async function apiOnce<T extends object>(
+  nc: NatsConnection,
+  subject: string,
+  body: object | null,
+  timeoutMs: number,
+): Promise<T> {
+  const message = await nc.request(`$JS.API.${subject}`, body === null ? "" : JSON.stringify(body), {
+    timeout: timeoutMs,
+  });
   return parseAnswer<T>(message.data);
 }
 
@@ -86,6 +93,7 @@ export interface ConsumerInfo {
   name: string;
   created: string;
   config: Record<string, unknown>;
+  delivered: { stream_seq: number };
   num_pending: number;
   num_ack_pending: number;
 }

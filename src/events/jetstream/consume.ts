@@ -29,10 +29,13 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
   const holds = new Map<number, Hold>();
   let held = 0;
   let pull: Pull | null = null;
+  /** Pulls opened since one of them delivered. */
+  let attempt = 0;
   let made: Made = { created: "", ackWaitMs: 0 };
 
   const handlers = {
     message(message: Msg) {
+      attempt = 0;
       const info = deliveryInfo(message);
       const reply = message.reply ?? "";
       const known = holds.get(info.sequence);
@@ -72,22 +75,23 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
   try {
     while (!stop.aborted) {
       if (pull === null) {
+        if (attempt > 0) await unlessAborted(stop, link.retry(attempt));
+        attempt++;
         const found = await unlessAborted(stop, ensure(link, durable, startOf));
         if (found === null) break;
         made = found;
         pull = openPull(link, durable, handlers);
       }
-      const current = pull as Pull | null;
-      const room = heldMax - held - (current?.outstanding ?? 0);
+      const room = heldMax - held - (pull?.outstanding ?? 0);
       // Small pulls are round trips: ask again once half of what we may hold is free, or when nothing is asked for.
-      if (room > 0 && (room >= heldMax / 2 || current?.outstanding === 0)) current?.ask(room);
+      if (room > 0 && (room >= heldMax / 2 || pull?.outstanding === 0)) pull?.ask(room);
       const next = buffer.shift();
       if (next) yield next;
       else if (pull !== null) await bell.heard();
     }
   } finally {
     stop.removeEventListener("abort", bell.ring);
-    (pull as Pull | null)?.stop();
+    pull?.stop();
     // What nobody has seen goes to another node now, not after the ack wait.
     for (const delivery of buffer) delivery.release();
   }
@@ -172,7 +176,8 @@ async function ensure(link: Link, durable: Durable, startOf: StartOf): Promise<M
       return asMade(await link.api<ConsumerInfo>(`CONSUMER.CREATE.${streamName}.${durable}`, request));
     } catch (error) {
       // Another node was quicker with another start, or the stream is away as well.
-      const passing = error instanceof ApiError && (error.code === code.consumerExists || error.code === code.streamNotFound);
+      const passing =
+        error instanceof ApiError && (error.code === code.consumerExists || error.code === code.streamNotFound);
       if (!passing) throw error;
       await link.retry(attempt + 1);
     }

@@ -30,9 +30,11 @@ export async function* follow(link: Link, after: number, signal: AbortSignal): A
   try {
     for (let attempt = 0; !stop.aborted; ) {
       if (pull === null && buffer.length === 0) {
-        // link.api waits out an absent server, so this must not outlive the caller's interest.
+        // Both wait out an absent server, which must not outlive the caller's interest.
+        if (attempt > 0) await unlessAborted(stop, link.retry(attempt));
         consumer = await unlessAborted(stop, beginAt(link, received + 1));
         if (consumer === null) break;
+        attempt++;
         let expected = 1;
         const handlers = {
           message(message: Msg) {
@@ -40,7 +42,12 @@ export async function* follow(link: Link, after: number, signal: AbortSignal): A
             if (info.consumerSequence !== expected++) return handlers.broken();
             received = info.sequence;
             attempt = 0;
-            buffer.push({ sequence: info.sequence, subject: message.subject, body: message.data, storedAt: info.storedAt });
+            buffer.push({
+              sequence: info.sequence,
+              subject: message.subject,
+              body: message.data,
+              storedAt: info.storedAt,
+            });
             bell.ring();
           },
           idle: bell.ring,
@@ -52,22 +59,19 @@ export async function* follow(link: Link, after: number, signal: AbortSignal): A
         };
         pull = openPull(link, consumer, handlers);
       }
-      const current = pull as Pull | null;
-      const room = askAhead - buffer.length - (current?.outstanding ?? askAhead);
-      if (room >= askAhead / 2) current?.ask(room);
+      const room = askAhead - buffer.length - (pull?.outstanding ?? askAhead);
+      if (room >= askAhead / 2) pull?.ask(room);
       if (buffer.length > 0) {
         const batch = buffer.length <= yieldMax ? buffer : buffer.slice(0, yieldMax);
         buffer = buffer.length <= yieldMax ? [] : buffer.slice(yieldMax);
         yield batch.map(decode);
       } else if (pull !== null) {
         await bell.heard();
-      } else {
-        await link.retry(attempt++);
       }
     }
   } finally {
     stop.removeEventListener("abort", bell.ring);
-    (pull as Pull | null)?.stop();
+    pull?.stop();
     if (consumer !== null && link.connected()) link.nc.publish(`$JS.API.CONSUMER.DELETE.${streamName}.${consumer}`);
   }
   if (!signal.aborted && link.ended.aborted) throw link.ended.reason;

@@ -60,7 +60,12 @@ async function directRead(link: Link, filter: string, after: number): Promise<St
 }
 
 /** Reads up to `batchSize` messages; whether there are more. */
-async function directBatch(link: Link, filter: string, from: number, take: (message: StoredMessage) => void): Promise<boolean> {
+async function directBatch(
+  link: Link,
+  filter: string,
+  from: number,
+  take: (message: StoredMessage) => void,
+): Promise<boolean> {
   await link.retry(0);
   return new Promise((resolve, reject) => {
     const inbox = createInbox();
@@ -76,7 +81,8 @@ async function directBatch(link: Link, filter: string, from: number, take: (mess
         const stored = fromDirect(message);
         // Each message names the one before it: one lost on the way must not look like one that never was.
         const before = Number(message.headers?.get("Nats-Last-Sequence"));
-        if (previous !== null && before !== previous) return stop(() => reject(new NoAnswer("DIRECT.GET: a message is missing")));
+        if (previous !== null && before !== previous)
+          return stop(() => reject(new NoAnswer("DIRECT.GET: a message is missing")));
         previous = stored.sequence;
         take(stored);
       },
@@ -97,9 +103,13 @@ async function directBatch(link: Link, filter: string, from: number, take: (mess
     };
     const stopLost = link.onLost(lost);
     link.ended.addEventListener("abort", onEnd, { once: true });
-    link.nc.publish(`$JS.API.DIRECT.GET.${streamName}`, JSON.stringify({ seq: from, batch: batchSize, next_by_subj: filter }), {
-      reply: inbox,
-    });
+    link.nc.publish(
+      `$JS.API.DIRECT.GET.${streamName}`,
+      JSON.stringify({ seq: from, batch: batchSize, next_by_subj: filter }),
+      {
+        reply: inbox,
+      },
+    );
   });
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Msg, MsgHdrs, NatsConnection } from "nats";
 import { type Clock, pause } from "../../clock.ts";
 import { createBell } from "../bell.ts";
@@ -41,6 +42,8 @@ export async function openLink(nc: NatsConnection, clock: Clock, timeoutMs: numb
   const info = await apiOnce<StreamInfo>(nc, `STREAM.INFO.${streamName}`, null, timeoutMs);
   const identity = info.created;
   const end = new AbortController();
+  // Every wait of ours listens to it, and there may be thousands.
+  setMaxListeners(0, end.signal);
   const losers = new Set<() => void>();
   const inFlight = new Set<(error: Error) => void>();
   const changed = createBell();
@@ -49,15 +52,15 @@ export async function openLink(nc: NatsConnection, clock: Clock, timeoutMs: numb
 
   function lose(): void {
     up = false;
-    for (const fail of [...inFlight]) fail(new NoAnswer("a request: the connection was lost"));
-    for (const run of [...losers]) run();
+    for (const fail of inFlight) fail(new NoAnswer("a request: the connection was lost"));
+    for (const run of losers) run();
   }
 
   function finish(reason: LogUnavailable): void {
     if (end.signal.aborted) return;
     end.abort(reason);
     up = false;
-    for (const fail of [...inFlight]) fail(reason);
+    for (const fail of inFlight) fail(reason);
     changed.ring();
   }
 

@@ -113,5 +113,10 @@ export function deliveryInfo(message: Msg): DeliveryInfo {
   const tokens = message.reply?.split(".") ?? [];
   const at = tokens.length === 9 ? 4 : 6;
   const number = (i: number) => Number(tokens[at + i]);
-  return { deliveries: number(0), sequence: number(1), consumerSequence: number(2), storedAt: Math.floor(number(3) / 1e6) };
+  return {
+    deliveries: number(0),
+    sequence: number(1),
+    consumerSequence: number(2),
+    storedAt: Math.floor(number(3) / 1e6),
+  };
 }

@@ -76,4 +76,3 @@ async function position(link: Link, query: object): Promise<Position | null> {
     throw error;
   }
 }
-

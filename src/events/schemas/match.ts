@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { statuses, voidStatuses } from "../../match/status.ts";
-import { category, count, instant, outcomes, positive, requestReason, score, sequence, severity, stage } from "./shared.ts";
+import {
+  category,
+  count,
+  instant,
+  outcomes,
+  positive,
+  requestReason,
+  score,
+  sequence,
+  severity,
+  stage,
+} from "./shared.ts";
 
 const team = z.object({ id: z.string(), name: z.string() });
 

@@ -1,0 +1,13 @@
+import type { Config } from "../../src/config/config.ts";
+import { clockOf, nodeOf, wallNow } from "./log-access.ts";
+import { askHealth } from "./node-api.ts";
+
+/**
+ * "Now" as the pipeline has it. On a simulated clock: what the running node says, else the instant at which it would take up
+ * again. `lastEventTime` tells that from the read model or from the log; null where nothing has happened yet.
+ */
+export async function pipelineNow(config: Config, lastEventTime: () => number | null): Promise<number> {
+  if (clockOf(config) === "wall") return wallNow();
+  const health = await askHealth(nodeOf(config));
+  return health === null ? (lastEventTime() ?? wallNow()) : Date.parse(health.checkedAt);
+}

@@ -1,0 +1,45 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
+import type { EventLog } from "../events/log.ts";
+import type { Policy } from "../match/policy.ts";
+import type { ReadModel } from "../projections/read-model.ts";
+import { adminRoutes } from "./admin.ts";
+import { healthRoutes } from "./health.ts";
+import { landing } from "./landing.ts";
+import { notFound, onError } from "./problem.ts";
+
+export interface HttpOptions {
+  readModel: ReadModel;
+  log: EventLog;
+  clock: Clock;
+  policy: Policy;
+  /** null: the admin routes answer on loopback only. */
+  adminToken: string | null;
+  logger: Logger;
+}
+
+/** Everything that one node serves. */
+export function createHttp(options: HttpOptions): Hono {
+  const app = new Hono();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+      xFrameOptions: "DENY",
+      // The node speaks plain HTTP; whether there is TLS before it, its proxy knows.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(async (c, next) => {
+    await next();
+    // Every answer is of this moment, and an admin's is for nobody else.
+    c.header("Cache-Control", "no-store");
+  });
+  app.onError(onError(options.logger));
+  app.notFound(notFound);
+  app.get("/", (c) => c.html(landing));
+  app.route("/", healthRoutes(options));
+  app.route("/api/admin", adminRoutes(options));
+  return app;
+}

@@ -1,0 +1,26 @@
+import type { Coverage } from "../projections/coverage.ts";
+import type { HttpOptions } from "./app.ts";
+
+const ageMaxMs = 60_000;
+
+/** Coverage, and the instant it is for. */
+interface CoverageAt {
+  coverage: Coverage;
+  asOf: number;
+}
+
+/**
+ * Coverage no older than 60 s: of wall time, since many may ask at once, and of the pipeline's, since a simulated clock passes
+ * a day in one jump. Throws when the read model cannot answer.
+ */
+export function createCoverageCache({ readModel, clock, policy }: Pick<HttpOptions, "readModel" | "clock" | "policy">): () => CoverageAt {
+  let cached: (CoverageAt & { madeAt: number }) | null = null;
+  return () => {
+    const now = clock.now();
+    const fresh = cached !== null && clock.elapsed() - cached.madeAt <= ageMaxMs && Math.abs(now - cached.asOf) <= ageMaxMs;
+    if (cached === null || !fresh) {
+      cached = { coverage: readModel.coverage(now, policy), asOf: now, madeAt: clock.elapsed() };
+    }
+    return cached;
+  };
+}

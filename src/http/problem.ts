@@ -1,0 +1,46 @@
+import type { Context, ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Logger } from "pino";
+import { z } from "zod";
+
+/** An error answer as RFC 9457 has it. `title` is the status in words, `detail` says what is wrong with this request. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+});
+
+/** Whatever a message quotes, an answer stays short. */
+const detailLengthMax = 300;
+
+const titles: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  413: "Content Too Large",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+export function problem(c: Context, status: ContentfulStatusCode, detail: string, headers: Record<string, string> = {}): Response {
+  const title = titles[status] ?? "Error";
+  const body: z.infer<typeof problemSchema> = { type: "about:blank", title, status, detail: detail.slice(0, detailLengthMax) };
+  return c.body(JSON.stringify(body), status, { ...headers, "Content-Type": "application/problem+json" });
+}
+
+/** The one place that turns a throw into an answer. What nobody foresaw is told to the log, not to the caller. */
+export function onError(logger: Logger): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof HTTPException) return problem(c, error.status, error.message);
+    logger.error({ err: error, method: c.req.method, path: c.req.path }, "a request failed");
+    return problem(c, 500, "this request could not be answered; the node's log tells why");
+  };
+}
+
+export const notFound: NotFoundHandler = (c) => problem(c, 404, `there is no ${c.req.method} ${c.req.path}; GET / lists what there is`);

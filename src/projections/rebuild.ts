@@ -1,0 +1,119 @@
+import { open } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { EventLog, LogMessage } from "../events/log.ts";
+import type { Policy } from "../match/policy.ts";
+import { type Build, createBuild } from "./builds.ts";
+import type { Origin } from "./checkpoint.ts";
+import { applyUntilHalted, type ProjectionHalted, type Projector } from "./projector.ts";
+
+export interface RebuildProgress {
+  sequence: number;
+  /** The end of the log, as last asked. */
+  target: number;
+  eventsPerSecond: number;
+}
+
+export interface RebuildOptions {
+  dir: string;
+  log: EventLog;
+  origin: Origin;
+  policy: Policy;
+  clock: Clock;
+  signal: AbortSignal;
+  onProgress: (progress: RebuildProgress) => void;
+}
+
+/** Someone deleted the files of a build while it was being made. */
+export class BuildDeleted extends Error {
+  override readonly name = "BuildDeleted";
+
+  constructor(name: string) {
+    super(`the files of build ${name} were deleted while it was being made`);
+  }
+}
+
+/**
+ * A new build, beside whatever else there is, that has come to the end of the log. Not yet the current one. Rejects with
+ * `ProjectionHalted`, with `BuildDeleted`, or when the log or `signal` ends; then nothing of it is left.
+ */
+export async function buildAside(options: RebuildOptions): Promise<Build> {
+  const { dir, log, origin, policy, clock } = options;
+  const build = createBuild(dir, origin, policy, clock.now());
+  try {
+    await replay(build.projector, options);
+    const file = await open(join(dir, build.name), "r+");
+    await file.sync().finally(() => file.close());
+    build.makeLive();
+    // What was appended meanwhile, now that every batch is safe: whoever follows waits for less at the swap.
+    await catchUp(build.projector, await log.last(), log, options.signal);
+    return build;
+  } catch (error) {
+    const deleted = !build.intact();
+    build.discard();
+    throw deleted ? new BuildDeleted(build.name) : error;
+  }
+}
+
+/**
+ * For a log that cannot be projected to its end when there is nothing older to answer: a build up to just before the message
+ * it halts at.
+ */
+export async function buildUntilHalted(options: RebuildOptions): Promise<{ build: Build; halted: ProjectionHalted | null }> {
+  const { dir, log, origin, policy, clock, signal } = options;
+  const build = createBuild(dir, origin, policy, clock.now());
+  try {
+    build.makeLive();
+    const target = await log.last();
+    for await (const batch of until(target, build.projector, log, signal)) {
+      const halted = applyUntilHalted(build.projector, batch);
+      if (halted !== null) return { build, halted };
+    }
+    return { build, halted: null };
+  } catch (error) {
+    build.discard();
+    throw error;
+  }
+}
+
+/** Follows the log until the projector has come to `target`. */
+export async function catchUp(projector: Projector, target: number, log: EventLog, signal: AbortSignal): Promise<void> {
+  for await (const batch of until(target, projector, log, signal)) projector.apply(batch);
+}
+
+/** Messages a transaction: large enough that a match is written once for many events, small enough to hold nobody up. */
+const bulkMessages = 2000;
+
+async function replay(projector: Projector, { log, clock, signal, onProgress }: RebuildOptions): Promise<void> {
+  const began = clock.elapsed();
+  let target = await log.last();
+  while (projector.sequence < target) {
+    let waiting: LogMessage[] = [];
+    for await (const batch of until(target, projector, log, signal)) {
+      waiting.push(...batch);
+      const last = waiting.at(-1)?.sequence ?? 0;
+      if (waiting.length < bulkMessages && last < target) continue;
+      projector.apply(waiting);
+      waiting = [];
+      const seconds = Math.max(1, clock.elapsed() - began) / 1000;
+      onProgress({ sequence: last, target, eventsPerSecond: Math.round(last / seconds) });
+      // A log in memory never waits, and whoever asks for health must get an answer.
+      await setImmediate();
+    }
+    const newest = await log.last();
+    if (newest - projector.sequence < bulkMessages) return;
+    target = newest;
+  }
+}
+
+/** The batches that lead to `target`; the last may go past it. Throws when `signal` ends it earlier. */
+async function* until(target: number, projector: Projector, log: EventLog, signal: AbortSignal): AsyncIterable<LogMessage[]> {
+  if (projector.sequence >= target) return;
+  for await (const batch of log.follow(projector.sequence, signal)) {
+    yield batch;
+    if ((batch.at(-1)?.sequence ?? 0) >= target) return;
+  }
+  signal.throwIfAborted();
+  throw new Error(`the log ended before ${target}`);
+}

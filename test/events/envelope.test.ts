@@ -1,0 +1,282 @@
+import fc from "fast-check";
+import { ulid } from "ulid";
+import { describe, expect, it } from "vitest";
+import type { EventData, EventType, NewEvent } from "../../src/match/event.ts";
+import { eventTypes, schemas, versions } from "../../src/events/catalogue.ts";
+import { createCodec, decode, encode, eventIdOf } from "../../src/events/envelope.ts";
+import type { Entity } from "../../src/events/log.ts";
+import { subjectOf } from "../../src/events/subjects.ts";
+import { match, requested } from "./sample.ts";
+
+const at = "2025-08-15T18:30:00.000Z";
+const score = { home: 2, away: 1 };
+const stage = (name: "analyse" | "lineups" | "settle") =>
+  ({ stage: name, round: 1, attempt: 1, reason: "due", budgetMs: 1, retroactive: false }) as const;
+
+/** One of each, with every branch of a union somewhere. */
+const samples: { [T in EventType]: EventData[T][] } = {
+  "match.scheduled": [
+    {
+      competition: "bl1",
+      season: "2025-26",
+      matchday: null,
+      teams: { home: { id: "a", name: "A" }, away: { id: "b", name: "B" } },
+      kickoff: at,
+      timeAssumed: false,
+      status: "scheduled",
+      source: { name: "archive", ref: "1" },
+      purpose: "live",
+      observedAt: at,
+      changed: ["kickoff"],
+    },
+  ],
+  "match.analysis.requested": [stage("analyse")],
+  "match.lineups.requested": [stage("lineups")],
+  "match.prediction.requested": [{ ...stage("analyse"), stage: "predict", roster: [{ model: "elo", version: "1" }] }],
+  "match.settlement.requested": [stage("settle")],
+  "match.analysed": [
+    {
+      round: 1,
+      asOf: at,
+      retroactive: true,
+      inputs: { results: 3, latestKickoff: at },
+      form: { home: [{ matchId: "m", kickoff: at, opponent: "x", venue: "home", score, outcome: "win" }], away: [] },
+      table: [
+        { position: 1, team: "a", played: 1, won: 1, drawn: 0, lost: 0, goalsFor: 2, goalsAgainst: 1, points: 3 },
+      ],
+      ratings: { home: 1500.5, away: 1499.5 },
+      restDays: { home: 6.5, away: null },
+      headToHead: [{ matchId: "m", kickoff: at, home: "a", away: "b", score }],
+      expectedGoals: { home: 1.4, away: 1.1 },
+    },
+  ],
+  "match.lineups": [
+    { round: 1, available: true, home: ["x"], away: [] },
+    { round: 1, available: false, why: "not published" },
+  ],
+  "match.predicted": [
+    {
+      round: 1,
+      retroactive: false,
+      answers: [
+        { model: "elo", tip: score, probabilities: { home: 0.5, draw: 0.25, away: 0.25 }, latencyMs: 1.5, cost: 0 },
+        { model: "llm", outcome: "failed", category: "transient", reason: "503" },
+        { model: "new", outcome: "abstained", category: null, reason: "too few matches" },
+      ],
+    },
+  ],
+  "match.finished": [
+    { revision: 1, observedAt: at, score: { regular: score, extraTime: score, shootOut: null }, how: "extra-time" },
+  ],
+  "match.settled": [
+    {
+      basis: "b",
+      revision: 1,
+      void: null,
+      quotas: { home: 2, draw: 5, away: 6 },
+      quotasFrom: "live",
+      quotasOf: [3],
+      points: [{ model: "elo", points: 6 }],
+    },
+    {
+      basis: "b",
+      revision: null,
+      void: { reason: "abandoned", status: "abandoned" },
+      quotas: null,
+      quotasFrom: null,
+      quotasOf: [],
+      points: [],
+    },
+  ],
+  "match.failed": [
+    { stage: "predict", round: 1, attempt: 1, of: 5, category: "bug", reason: "boom", fingerprint: "f", retryAt: null },
+  ],
+  "match.retro.requested": [{ by: "anna", reason: null, stages: ["predict"], letter: 7 }],
+  "match.retry.requested": [{ by: "anna", reason: "fixed", stages: null, letter: null }],
+  "match.failure.dismissed": [{ stage: "settle", by: "anna", reason: "known" }],
+  "match.failure.restored": [{ stage: "settle", by: "anna", reason: "mistake" }],
+  "match.request.rejected": [{ request: "{", letter: 7, reasons: [{ code: "not-json", text: "…" }] }],
+  "match.request.noop": [{ request: "{}", letter: 7, doneBy: 3 }],
+  "match.gap.raised": [{ severity: "critical", stage: "analyse", dueSince: at }],
+  "match.gap.resolved": [{ severity: "missed", stage: "analyse" }],
+  "source.poll.requested": [
+    { kind: "fixtures", attempt: 1, reason: "due", budgetMs: 1, window: { from: null, to: at } },
+  ],
+  "source.polled": [
+    {
+      kind: "results",
+      window: { from: at, to: at },
+      ok: false,
+      category: "rate-limited",
+      reason: "429",
+      retryAt: at,
+      counts: { seen: 1, scheduled: 0, finished: 0, rejected: 1, quarantined: 0 },
+      rejected: [{ code: "c", match: "m", text: "t" }],
+      quarantined: [],
+      budget: { remaining: 0, resetAt: at },
+      exhausted: false,
+    },
+  ],
+  "operator.requested": [
+    { principal: "anna", what: "backfill", idempotencyKey: null, bodyHash: "h", answer: { requested: [1, null] } },
+  ],
+  "operator.cancelled": [{ principal: "anna", reason: null }],
+};
+
+function entityFor(type: EventType): Entity {
+  if (type.startsWith("source.")) return { root: "source", id: "archive.pl" };
+  return type.startsWith("operator.") ? { root: "operator", id: ulid() } : match("bl1-2025-26-a-b");
+}
+
+const cases = eventTypes.flatMap((type) => samples[type].map((data) => [type, data] as const));
+
+function read(entity: Entity, type: EventType, body: Uint8Array | string) {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return decode({ sequence: 5, subject: subjectOf(entity, type), body: bytes, storedAt: 9 });
+}
+
+describe("the envelope", () => {
+  it.each(cases)("gives %s back as it was", (type, data) => {
+    const event = {
+      id: ulid(),
+      type,
+      time: Date.parse(at) + 7,
+      actor: "pipeline:test",
+      causationId: ulid(),
+      data,
+    } as NewEvent;
+    const entity = entityFor(type);
+    const body = encode(entity, event);
+    expect(read(entity, type, body)).toEqual({
+      sequence: 5,
+      subject: subjectOf(entity, type),
+      entity,
+      event: { ...event, sequence: 5 },
+      undecodable: null,
+      body,
+      storedAt: 9,
+    });
+    expect(eventIdOf(body)).toBe(event.id);
+  });
+
+  it.each(cases)("refuses %s with any one field missing, and drops a field it does not know", (type, data) => {
+    const entity = entityFor(type);
+    const event = { id: ulid(), type, time: 0, actor: "x", causationId: null, data } as NewEvent;
+    const json = JSON.parse(new TextDecoder().decode(encode(entity, event))) as { data: Record<string, unknown> };
+    for (const field of Object.keys(data)) {
+      // The answer given to an operator's call is whatever it was, nothing included.
+      if (type === "operator.requested" && field === "answer") continue;
+      const { [field]: _, ...rest } = json.data;
+      expect(read(entity, type, JSON.stringify({ ...json, data: rest })).undecodable?.code, field).toBe("bad-data");
+    }
+    const more = JSON.stringify({ ...json, extension: 1, data: { ...json.data, later: "field" } });
+    expect(read(entity, type, more).event?.data).toEqual(data);
+  });
+
+  it("is CloudEvents 1.0 JSON with our extensions", () => {
+    const event = { ...requested(1), causationId: null };
+    expect(JSON.parse(new TextDecoder().decode(encode(match("a"), event)))).toEqual({
+      specversion: "1.0",
+      id: event.id,
+      source: "/fulltime",
+      type: "match.analysis.requested",
+      subject: "a",
+      time: "2025-08-15T18:30:00.000Z",
+      datacontenttype: "application/json",
+      version: 1,
+      actor: "pipeline:test",
+      data: event.data,
+    });
+  });
+
+  it("says why a body is no event", () => {
+    const good = JSON.parse(new TextDecoder().decode(encode(match("a"), requested(1)))) as Record<string, unknown>;
+    const code = (change: object) =>
+      read(match("a"), "match.analysis.requested", JSON.stringify({ ...good, ...change })).undecodable?.code;
+    expect(code({})).toBeUndefined();
+    expect(code({ type: "match.analysed" })).toBe("contradicts-subject");
+    expect(code({ subject: "b" })).toBe("contradicts-subject");
+    expect(code({ version: 2 })).toBe("unknown-version");
+    for (const change of [
+      { specversion: "0.3" },
+      { id: "x" },
+      { source: "/else" },
+      { time: "yesterday" },
+      { time: "2025-99-99T00:00:00Z" },
+      { version: 0 },
+      { actor: "" },
+      { data: undefined },
+      { causationid: 1 },
+      { datacontenttype: "text/plain" },
+    ]) {
+      expect(code(change), JSON.stringify(change)).toBe("not-an-event");
+    }
+    expect(code({ data: { ...requested(1).data, round: 0 } })).toBe("bad-data");
+    const subject = "match.a.new.kind";
+    const body = new TextEncoder().encode(JSON.stringify({ ...good, type: "match.new.kind" }));
+    expect(decode({ sequence: 1, subject, body, storedAt: 0 })).toMatchObject({
+      entity: match("a"),
+      event: null,
+      undecodable: { code: "unknown-type" },
+    });
+    expect(decode({ sequence: 1, subject: "match.retro.requested", body, storedAt: 0 }).undecodable?.code).toBe(
+      "letter",
+    );
+    expect(decode({ sequence: 1, subject: "match.A.new", body, storedAt: 0 }).undecodable?.code).toBe("bad-subject");
+    expect(decode({ sequence: 1, subject: "match._.analysis.requested", body, storedAt: 0 }).event).toBeNull();
+  });
+
+  it("never throws, whatever was published", () => {
+    const subjects = fc.oneof(
+      fc.constantFrom("match.a.finished", "match.retro.requested", "source.a.b.polled", "match.a.x"),
+      fc.string(),
+    );
+    const bodies = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((text) => new TextEncoder().encode(text)),
+    );
+    fc.assert(
+      fc.property(subjects, bodies, (subject, body) => {
+        const message = decode({ sequence: 1, subject, body, storedAt: 0 });
+        expect(message.event).toBeNull();
+        expect(message.undecodable?.text).toBeTruthy();
+        eventIdOf(body);
+      }),
+    );
+  });
+
+  it("reads old versions through their upcasters, one step after the other", () => {
+    const type = "match.failure.dismissed";
+    const old = createCodec(versions, {}).encode(match("a"), {
+      ...requested(1),
+      type,
+      data: { stage: "settle", by: "anna", reason: "r" },
+    });
+    const rename = JSON.parse(new TextDecoder().decode(old)) as { data: object };
+    const first = new TextEncoder().encode(JSON.stringify({ ...rename, data: { stage: "settle", who: "anna" } }));
+    const message = { sequence: 1, subject: `match.a.failure.dismissed`, body: first, storedAt: 0 };
+    const present = { ...versions, [type]: 3 };
+    const codec = createCodec(present, {
+      [type]: {
+        1: (data) => ({ stage: (data as { stage: string }).stage, by: (data as { who: string }).who }),
+        2: (data) => ({ ...(data as object), reason: "none was kept" }),
+      },
+    });
+    expect(codec.decode(message).event?.data).toEqual({ stage: "settle", by: "anna", reason: "none was kept" });
+    expect(createCodec(present, { [type]: { 1: (data) => data } }).decode(message).undecodable?.code).toBe(
+      "unknown-version",
+    );
+    const throwing = createCodec(present, {
+      [type]: {
+        1: () => {
+          throw new Error("x");
+        },
+      },
+    });
+    expect(throwing.decode(message).undecodable?.code).toBe("bad-data");
+  });
+
+  it("has a schema and a version for every type", () => {
+    expect(Object.keys(versions).sort()).toEqual(Object.keys(schemas).sort());
+  });
+});
