@@ -12,7 +12,11 @@ export function runSteps(steps: readonly Step[]): boolean {
   for (const [name, command, ...args] of steps) {
     process.stderr.write(`\n— ${name}: ${command} ${args.join(" ")}\n`);
     const path = [join(root, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
-    const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
+    const { status, error } = spawnSync(command, args, {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, PATH: path },
+    });
     if (error !== undefined) process.stderr.write(`${error.message}\n`);
     if (status !== 0) failed.push(name);
   }

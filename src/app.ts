@@ -67,7 +67,12 @@ export async function startApp(options: StartOptions): Promise<App> {
 
   const stack = createStack(logger);
   try {
-    const directory = takeDataDirectory(config.dataDir, { source: source.name, clock: config.clock, competition: competition.id, season });
+    const directory = takeDataDirectory(config.dataDir, {
+      source: source.name,
+      clock: config.clock,
+      competition: competition.id,
+      season,
+    });
     stack.add(() => directory.release());
     const server = config.natsUrl === null ? await startServer(options) : null;
     if (server !== null) stack.add(() => server.stop());
@@ -203,9 +208,18 @@ function startActors(node: Node, simulated: SimulatedClock | null, config: Confi
 }
 
 async function startHttp(config: Config, node: Node): Promise<{ url: string; stop(): Promise<void> }> {
-  const app = createHttp({ readModel: node.readModel, log: node.log, clock: node.clock, policy: config.policy, adminToken: config.adminToken, logger: node.logger });
+  const app = createHttp({
+    readModel: node.readModel,
+    log: node.log,
+    clock: node.clock,
+    policy: config.policy,
+    adminToken: config.adminToken,
+    logger: node.logger,
+  });
   const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
-    const started = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (info) => resolve({ server: started, port: info.port }));
+    const started = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (info) =>
+      resolve({ server: started, port: info.port }),
+    );
     started.on("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(config.host, config.port, error)));
   });
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
@@ -225,10 +239,18 @@ export class HttpUnusable extends Error {
 
   constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
     const why = cause.code === "EADDRINUSE" ? "another program uses it" : cause.message;
-    super(`cannot serve HTTP on ${host}:${port}: ${why}; choose another with FULLTIME_PORT (0 takes a free one)`, { cause });
+    super(`cannot serve HTTP on ${host}:${port}: ${why}; choose another with FULLTIME_PORT (0 takes a free one)`, {
+      cause,
+    });
   }
 }
 
 function announce(directory: DataDirectory, http: string | null, nats: string, isEmbedded: boolean): void {
-  directory.announce({ pid: process.pid, startedAt: new Date(wallClock.now()).toISOString(), http, nats, embedded: isEmbedded });
+  directory.announce({
+    pid: process.pid,
+    startedAt: new Date(wallClock.now()).toISOString(),
+    http,
+    nats,
+    embedded: isEmbedded,
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { z } from "zod";
@@ -42,7 +42,9 @@ export class DataDirectoryForeign extends Error {
   override readonly name = "DataDirectoryForeign";
 
   constructor(path: string, setting: string, made: string, wanted: string) {
-    super(`${path} was made with ${setting} ${made}, not ${wanted}: use ${made}, or another directory with FULLTIME_DATA_DIR`);
+    super(
+      `${path} was made with ${setting} ${made}, not ${wanted}: use ${made}, or another directory with FULLTIME_DATA_DIR`,
+    );
   }
 }
 
@@ -137,9 +139,17 @@ const originSchema = z.object({ source: z.string(), clock: z.string(), competiti
 function requireOrigin(path: string, wanted: Origin): void {
   const file = join(path, "origin.json");
   const made = readJson(file, originSchema);
-  if (made === null) return writeWhole(file, wanted);
+  if (made === null) {
+    // Written whole, it is never half a file: whoever changed it must say what the log holds.
+    if (existsSync(file))
+      throw new Error(
+        `${file} does not say what the directory was made with: restore it, or use another directory with FULLTIME_DATA_DIR`,
+      );
+    return writeWhole(file, wanted);
+  }
   for (const setting of ["source", "clock", "competition", "season"] as const) {
-    if (made[setting] !== wanted[setting]) throw new DataDirectoryForeign(path, setting, made[setting], wanted[setting]);
+    if (made[setting] !== wanted[setting])
+      throw new DataDirectoryForeign(path, setting, made[setting], wanted[setting]);
   }
 }
 

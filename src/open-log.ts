@@ -39,7 +39,8 @@ export async function openExistingLog(url: string, natsCreds: string | null): Pr
   try {
     return await opened(await connectTo(url, natsCreds), () => Promise.resolve());
   } catch (error) {
-    if (error instanceof ApiError && error.code === code.streamNotFound) throw new NoLog(`NATS at ${withoutSecrets(url)}`);
+    if (error instanceof ApiError && error.code === code.streamNotFound)
+      throw new NoLog(`NATS at ${withoutSecrets(url)}`);
     throw error;
   }
 }
@@ -70,7 +71,9 @@ export class NatsUnreachable extends Error {
 
   constructor(url: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`NATS does not answer at ${withoutSecrets(url)} (${why}): check that it runs, and FULLTIME_NATS_URL`, { cause });
+    super(`NATS does not answer at ${withoutSecrets(url)} (${why}): check that it runs, and FULLTIME_NATS_URL`, {
+      cause,
+    });
   }
 }
 
@@ -79,7 +82,9 @@ export class NatsRefused extends Error {
   override readonly name = "NatsRefused";
 
   constructor(url: string, cause: Error) {
-    super(`NATS at ${withoutSecrets(url)} refuses the connection (${cause.message}): check FULLTIME_NATS_CREDS`, { cause });
+    super(`NATS at ${withoutSecrets(url)} refuses the connection (${cause.message}): check FULLTIME_NATS_CREDS`, {
+      cause,
+    });
   }
 }
 

@@ -43,7 +43,10 @@ export async function withLogAlone<T>(config: Config, work: (access: LogAccess) 
 export function nodeOf(config: Config): NodeNote | null {
   const node = runningNode(config.dataDir);
   if (node === null && isTaken(config.dataDir)) {
-    throw new CommandFailed(exitCode.failed, `a node is starting or ending on ${config.dataDir}: try again in a moment`);
+    throw new CommandFailed(
+      exitCode.failed,
+      `a node is starting or ending on ${config.dataDir}: try again in a moment`,
+    );
   }
   return node;
 }

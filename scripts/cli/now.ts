@@ -1,5 +1,6 @@
 import type { Config } from "../../src/config/config.ts";
-import { clockOf, nodeOf, wallNow } from "./log-access.ts";
+import { runningNode } from "../../src/data-directory.ts";
+import { clockOf, wallNow } from "./log-access.ts";
 import { askHealth } from "./node-api.ts";
 
 /**
@@ -8,6 +9,6 @@ import { askHealth } from "./node-api.ts";
  */
 export async function pipelineNow(config: Config, lastEventTime: () => number | null): Promise<number> {
   if (clockOf(config) === "wall") return wallNow();
-  const health = await askHealth(nodeOf(config));
+  const health = await askHealth(runningNode(config.dataDir));
   return health === null ? (lastEventTime() ?? wallNow()) : Date.parse(health.checkedAt);
 }

@@ -26,7 +26,8 @@ function instantOf(text: string): { at: number; isDay: boolean } {
   const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/.test(text);
   const zoned = isDay || /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`;
   const at = isDay || isInstant ? Date.parse(zoned) : Number.NaN;
-  if (Number.isNaN(at)) throw new InvalidArgumentError('write a day like "2016-08-13" or an instant like "2016-08-13T14:30Z".');
+  if (Number.isNaN(at))
+    throw new InvalidArgumentError('write a day like "2016-08-13" or an instant like "2016-08-13T14:30Z".');
   return { at, isDay };
 }
 

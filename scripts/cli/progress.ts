@@ -15,7 +15,10 @@ export function createProgress(what: string): Progress {
 
 function bar(what: string): Progress {
   const format = `{bar} {percentage}%  {value} of {total} ${what}  {note}`;
-  const bars = new MultiBar({ format, hideCursor: true, stream: process.stderr, linewrap: false }, Presets.shades_classic);
+  const bars = new MultiBar(
+    { format, hideCursor: true, stream: process.stderr, linewrap: false },
+    Presets.shades_classic,
+  );
   let only: Bar | null = null;
   return {
     update(value, total, note) {

@@ -24,6 +24,9 @@ export function defineActor(actor: Actor): Actor {
 /** From this many deliveries on, one runs alone in its node: what kills the process then costs the others nothing. */
 const aloneFrom = 3;
 
+/** At this many deliveries of one message its process is taken to have died of it. */
+export const crashedAt = 8;
+
 /** How long what was not handled waits before it goes back. */
 const unhandledPauseMs = 1000;
 
@@ -80,7 +83,10 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
       if (handled === "ack") await delivery.ack();
       else delivery.release();
     } catch (error) {
-      node.logger.error({ err: error, actor: actor.name, sequence: delivery.message.sequence }, "a delivery was not handled");
+      node.logger.error(
+        { err: error, actor: actor.name, sequence: delivery.message.sequence },
+        "a delivery was not handled",
+      );
       // It comes back, and is counted: at the eighth its stage ends as `crash`.
       await pause(node.clock, unhandledPauseMs, taking.signal);
       delivery.release();
@@ -120,7 +126,8 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });
       await taken;
-      const rest = () => [...held.keys()].map(({ message }) => `${actor.name}: ${message.subject} (sequence ${message.sequence})`);
+      const rest = () =>
+        [...held.keys()].map(({ message }) => `${actor.name}: ${message.subject} (sequence ${message.sequence})`);
       const given = working.signal;
       const timedOut = new Promise<void>((resolve) => {
         if (given.aborted) resolve();

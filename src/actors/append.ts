@@ -25,7 +25,14 @@ export function appendToMatch(
   decide: (match: Match) => NewEvent<MatchEventType>[] | null,
   signal?: AbortSignal,
 ): Promise<Written<Match>> {
-  return append(node, { root: "match", id: match.id }, match, decide, (state, messages) => fold(state, messages.map(matchEntry)), signal);
+  return append(
+    node,
+    { root: "match", id: match.id },
+    match,
+    decide,
+    (state, messages) => fold(state, messages.map(matchEntry)),
+    signal,
+  );
 }
 
 export function appendToSource(
@@ -34,7 +41,8 @@ export function appendToSource(
   decide: (source: SourceState) => NewEvent<SourceEvent["type"]>[] | null,
   signal?: AbortSignal,
 ): Promise<Written<SourceState>> {
-  const evolve = (state: SourceState, messages: readonly Stored[]) => messages.map(sourceEntry).reduce(evolveSource, state);
+  const evolve = (state: SourceState, messages: readonly Stored[]) =>
+    messages.map(sourceEntry).reduce(evolveSource, state);
   return append(node, { root: "source", id: source.id }, source, decide, evolve, signal);
 }
 
@@ -56,14 +64,17 @@ async function append<State extends { version: number }, T extends EventType>(
     switch (result.outcome) {
       case "appended": {
         const first = result.sequence - events.length + 1;
-        const stored = events.map((event, at) => ({ sequence: first + at, event: { ...event, sequence: first + at } }) as Stored);
+        const stored = events.map(
+          (event, at) => ({ sequence: first + at, event: { ...event, sequence: first + at } }) as Stored,
+        );
         return { outcome: "appended", sequence: result.sequence, state: evolve(state, stored) };
       }
       case "conflict":
         state = evolve(state, await node.log.history(entity, state.version));
         break;
       case "refused":
-        if (result.category === "permanent") throw new Error(`the log refuses ${events[0]?.type} of ${entity.id}: ${result.reason}`);
+        if (result.category === "permanent")
+          throw new Error(`the log refuses ${events[0]?.type} of ${entity.id}: ${result.reason}`);
         node.logger.warn({ entity: entity.id, reason: result.reason }, "the log takes nothing now");
         await pause(node.clock, refusedPauseMs, signal);
         signal?.throwIfAborted();

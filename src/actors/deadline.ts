@@ -27,7 +27,8 @@ export function startDeadline(
 ): Deadline | null {
   const { budgetMs } = event.data;
   // Under a simulated clock a request is as old as its clock's last jump: only the budget says anything.
-  const life = node.clock.kind === "wall" ? expiresAt({ time: event.time, budgetMs }, node.policy) - node.clock.now() : null;
+  const life =
+    node.clock.kind === "wall" ? expiresAt({ time: event.time, budgetMs }, node.policy) - node.clock.now() : null;
   if (life !== null && life <= 0) return null;
 
   const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { isMatchId } from "../events/subjects.ts";
-import type { MatchEventType, NewEvent } from "../match/event.ts";
+import type { NewEvent } from "../match/event.ts";
 import { retroStages } from "../match/evolve-words.ts";
 import { type Match, unknownMatch } from "../match/match.ts";
 import { hasBegun } from "../match/schedule.ts";
@@ -54,8 +54,11 @@ export const intakeActor = defineActor({
     const isKnown = (id: string) => isMatchId(id) && (node.readModel.match(id)?.fixture ?? null) !== null;
     const ids = addressees(letter, node);
     const unknown = ids.filter((id) => !isKnown(id));
-    const answers = ids.filter(isKnown).map((id) => answer(node, received, actor, id, (match) => decide(match, letter, received, node)));
-    if (unknown.length > 0) answers.push(answer(node, received, actor, nobody, () => rejection(received, strangers(unknown))));
+    const answers = ids
+      .filter(isKnown)
+      .map((id) => answer(node, received, actor, id, (match) => decide(match, letter, received, node)));
+    if (unknown.length > 0)
+      answers.push(answer(node, received, actor, nobody, () => rejection(received, strangers(unknown))));
     await Promise.all(answers);
     return "ack";
   },
@@ -73,9 +76,13 @@ function decide(match: Match, letter: Letter, received: Received, node: Node): A
   if (fixture === null) throw new Error(`${match.id} was known and is not`);
   if (fixture.purpose === "history") return reject("history", `${match.id} is history: it is never predicted`);
   if (isVoid(fixture.status)) return reject("void", `${match.id} is ${fixture.status}: there is nothing to predict`);
-  if (fixture.status === "postponed") return reject("postponed", `${match.id} is postponed: it will be predicted before its new kick-off`);
+  if (fixture.status === "postponed")
+    return reject("postponed", `${match.id} is postponed: it will be predicted before its new kick-off`);
   if (!hasBegun(fixture, node.clock.now())) {
-    return reject("not-yet-due", `${match.id} kicks off at ${new Date(fixture.kickoff).toISOString()}: it is predicted before that, without a request`);
+    return reject(
+      "not-yet-due",
+      `${match.id} kicks off at ${new Date(fixture.kickoff).toISOString()}: it is predicted before that, without a request`,
+    );
   }
   const todo = retroStages(match, letter.stages);
   const settles = letter.stages?.includes("settle") === true && match.stages.settle.failure !== null;
@@ -84,7 +91,10 @@ function decide(match: Match, letter: Letter, received: Received, node: Node): A
     return { type: "match.request.noop", data: { request: received.text, letter: received.sequence, doneBy } };
   }
   if (match.retro !== null) {
-    return { type: "match.request.noop", data: { request: received.text, letter: received.sequence, doneBy: match.retro.sequence } };
+    return {
+      type: "match.request.noop",
+      data: { request: received.text, letter: received.sequence, doneBy: match.retro.sequence },
+    };
   }
   const { stages, reason, by } = letter;
   return { type: "match.retro.requested", data: { by: by ?? "anonymous", reason, stages, letter: received.sequence } };
@@ -99,8 +109,12 @@ function rejection({ text: request, sequence: letter }: Received, reasons: Reaso
 /** A letter has one answer under no match, whatever number of unknown ones it names. */
 function strangers(ids: readonly string[]): Reason[] {
   const code = "unknown-match";
-  const named = ids.slice(0, namedMax).map((id) => ({ code, text: `there is no match ${id.slice(0, 200)}: see fulltime matches` }));
-  return ids.length > namedMax ? [...named, { code, text: `nor are there ${ids.length - namedMax} more of those named` }] : named;
+  const named = ids
+    .slice(0, namedMax)
+    .map((id) => ({ code, text: `there is no match ${id.slice(0, 200)}: see fulltime matches` }));
+  return ids.length > namedMax
+    ? [...named, { code, text: `nor are there ${ids.length - namedMax} more of those named` }]
+    : named;
 }
 
 async function answer(
@@ -115,6 +129,6 @@ async function answer(
     if (match.letters.includes(received.sequence)) return null;
     const time = node.clock.now();
     const fact = decideOn(match);
-    return [{ ...fact, id: node.newId(time), time, actor, causationId: null } as NewEvent<MatchEventType>];
+    return [{ ...fact, id: node.newId(time), time, actor, causationId: null }];
   });
 }

@@ -39,8 +39,14 @@ const storedSchema = z.object({
   type: z.literal("match.retro.requested"),
   subject: z.string(),
   data: z.object({
-    by: z.string().transform((it) => it.slice(0, byLengthMax)).optional(),
-    reason: z.string().transform((it) => it.slice(0, reasonLengthMax)).nullish(),
+    by: z
+      .string()
+      .transform((it) => it.slice(0, byLengthMax))
+      .optional(),
+    reason: z
+      .string()
+      .transform((it) => it.slice(0, reasonLengthMax))
+      .nullish(),
     stages: z.array(z.enum(stages)).nullish(),
   }),
 });
@@ -49,7 +55,10 @@ const shapes = '{"matchId": "..."}, {"matchIds": ["..."]} or {"days": 7}, each w
 
 export function readLetter(body: Uint8Array): ReadLetter {
   if (body.length > letterSizeMax) {
-    return { code: "too-large", text: `the request has ${body.length} bytes, at most ${letterSizeMax} are read: ask for fewer matches at a time` };
+    return {
+      code: "too-large",
+      text: `the request has ${body.length} bytes, at most ${letterSizeMax} are read: ask for fewer matches at a time`,
+    };
   }
   let json: unknown;
   try {
@@ -72,22 +81,35 @@ export function readLetter(body: Uint8Array): ReadLetter {
 type Loose = { [K in keyof Letter]?: Letter[K] | undefined };
 
 function letter({ matchIds, days, stages: wanted, reason, by }: Loose): Letter {
-  return { matchIds: matchIds ?? null, days: days ?? null, stages: wanted ?? null, reason: reason ?? null, by: by ?? null };
+  return {
+    matchIds: matchIds ?? null,
+    days: days ?? null,
+    stages: wanted ?? null,
+    reason: reason ?? null,
+    by: by ?? null,
+  };
 }
 
 const fields = new Set(["matchId", "matchIds", "days", "stages", "reason", "by"]);
 
 /** The first thing that is wrong, by name. */
 function problem(json: unknown): string {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) return `a request is an object, not ${JSON.stringify(json)?.slice(0, 60)}`;
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    return `a request is an object, not ${JSON.stringify(json)?.slice(0, 60)}`;
   const unknown = Object.keys(json).filter((key) => !fields.has(key));
-  if (unknown.length > 0) return `unknown field ${unknown.slice(0, 5).map((key) => `"${key.slice(0, 60)}"`).join(", ")}`;
+  if (unknown.length > 0)
+    return `unknown field ${unknown
+      .slice(0, 5)
+      .map((key) => `"${key.slice(0, 60)}"`)
+      .join(", ")}`;
   const targets = ["matchId", "matchIds", "days"].filter((key) => key in json);
-  if (targets.length !== 1) return `exactly one of matchId, matchIds and days is needed, not ${targets.join(" and ") || "none"}`;
+  if (targets.length !== 1)
+    return `exactly one of matchId, matchIds and days is needed, not ${targets.join(" and ") || "none"}`;
   for (const [key, value] of Object.entries(json)) {
     const variant = letterSchema.options.find((option) => targets[0] !== undefined && targets[0] in option.shape);
     const field = variant?.shape[key as keyof typeof variant.shape] as z.ZodType | undefined;
-    if (field !== undefined && !field.safeParse(value).success) return `${key} cannot be ${JSON.stringify(value)?.slice(0, 100)}`;
+    if (field !== undefined && !field.safeParse(value).success)
+      return `${key} cannot be ${JSON.stringify(value)?.slice(0, 100)}`;
   }
   return "the request cannot be read";
 }

@@ -3,7 +3,7 @@ import { unknownMatch } from "../match/match.ts";
 import { observe } from "../match/observe.ts";
 import { isSwept, remarkKey, type SourceState } from "../match/polling.ts";
 import { type Observation, type Source, SourceError, type SourcePage } from "../sources/source.ts";
-import { defineActor, type Handled } from "./actor.ts";
+import { crashedAt, defineActor, type Handled } from "./actor.ts";
 import { appendToMatch, appendToSource } from "./append.ts";
 import { untilAborted } from "./deadline.ts";
 import { Stopped } from "./errors.ts";
@@ -34,7 +34,11 @@ export function pollActor(sources: readonly Source[]) {
       const state = node.readModel.source(entity.id);
       // A source that is no longer configured asks nothing: its requests are dropped like any that is not current.
       if (source === undefined || state.polls[event.data.kind].request?.id !== event.id) return "ack";
-      const polled = await poll(source, competition, event, state, node, drain);
+      const crashed = new SourceError("crash", `its process died ${delivery.deliveries - 1} times with it`);
+      const polled =
+        delivery.deliveries >= crashedAt
+          ? failedPoll(event.data, crashed)
+          : await poll(source, competition, event, state, node, drain);
       if (polled === null) return "release";
       await append(node, state, event, polled);
       return "ack";
@@ -68,7 +72,11 @@ async function poll(
   else drain.addEventListener("abort", stop, { once: true });
   const observedAt = node.clock.now();
   try {
-    const page = await untilAborted(fetchPage(source, competition, request.data, node, controller.signal), controller.signal, node.clock);
+    const page = await untilAborted(
+      fetchPage(source, competition, request.data, node, controller.signal),
+      controller.signal,
+      node.clock,
+    );
     const counts = await ingest(page.observations, request, observedAt, node, controller.signal);
     const known = new Set(state.remarks);
     const rejected = page.rejected.filter((remark) => !known.has(remarkKey(remark)));
@@ -89,14 +97,23 @@ async function poll(
   } catch (error) {
     const why = controller.signal.reason instanceof Stopped ? controller.signal.reason.why : null;
     if (why === "drain") return null;
-    return failedPoll(request.data, why === "budget" ? new SourceError("transient", `no answer within ${budgetMs / 1000} s`) : error);
+    return failedPoll(
+      request.data,
+      why === "budget" ? new SourceError("transient", `no answer within ${budgetMs / 1000} s`) : error,
+    );
   } finally {
     timer.cancel();
     drain.removeEventListener("abort", stop);
   }
 }
 
-function fetchPage(source: Source, competition: string, data: PollRequested, node: Node, signal: AbortSignal): Promise<SourcePage> {
+function fetchPage(
+  source: Source,
+  competition: string,
+  data: PollRequested,
+  node: Node,
+  signal: AbortSignal,
+): Promise<SourcePage> {
   const now = node.clock.now();
   const { window, kind } = data;
   if (kind === "fixtures") {

@@ -57,5 +57,7 @@ function passingFailure(match: Match): StageError | null {
   if (open.length === 0) return null;
   const categories = open.map((model): Category => outcomeOf(match, model)?.category ?? "transient");
   const category = categories.find(burnsAttempt) ?? categories[0] ?? "transient";
-  return new StageError(category, `${open.length} models have not answered: ${open.join(", ")}`, { fingerprint: `${category}:models` });
+  return new StageError(category, `${open.length} models have not answered: ${open.join(", ")}`, {
+    fingerprint: `${category}:models`,
+  });
 }

@@ -5,7 +5,7 @@ import type { EventData, MatchEventType, NewEvent, Recorded, Stage } from "../ma
 import { isRequest, type RequestType, requestTypeOf } from "../match/evolve-requests.ts";
 import type { Fixture, Match } from "../match/match.ts";
 import { isCurrent } from "../match/schedule.ts";
-import { type Actor, defineActor, type Handled } from "./actor.ts";
+import { type Actor, crashedAt, defineActor, type Handled } from "./actor.ts";
 import { appendToMatch } from "./append.ts";
 import { type Deadline, startDeadline, untilAborted } from "./deadline.ts";
 import { Stopped } from "./errors.ts";
@@ -39,9 +39,6 @@ export interface StageDefinition<S extends Stage> {
   handle(context: StageContext<S>): AsyncIterable<StageFact> | Iterable<StageFact>;
 }
 
-/** At this many deliveries of one request its process is taken to have died of it. */
-const crashedAt = 8;
-
 /** Makes an actor of a stage: decode, load, guard, work under a deadline, classify, append. */
 export function defineStage<S extends Stage>(definition: StageDefinition<S>): Actor {
   return defineActor({
@@ -73,7 +70,11 @@ async function handle<S extends Stage>(
 
   const run = { node, stage, event, match, drain };
   if (delivery.deliveries >= crashedAt) {
-    await fail(run, { category: "crash", reason: `its process died ${delivery.deliveries - 1} times with it`, fingerprint: `crash:${stage}` });
+    await fail(run, {
+      category: "crash",
+      reason: `its process died ${delivery.deliveries - 1} times with it`,
+      fingerprint: `crash:${stage}`,
+    });
     return "ack";
   }
   const deadline = startDeadline(node, stage, event, match.id, drain);
@@ -130,7 +131,10 @@ async function work<S extends Stage>(
     if (why === "drain") return "release";
     if (why === "superseded" || why === "expired") return "ack";
     const budget = `no answer within its budget of ${run.event.data.budgetMs / 1000} s`;
-    await fail(run, why === "budget" ? { category: "transient", reason: budget, fingerprint: `budget:${run.stage}` } : causeOf(error));
+    await fail(
+      run,
+      why === "budget" ? { category: "transient", reason: budget, fingerprint: `budget:${run.stage}` } : causeOf(error),
+    );
     return "ack";
   }
 }
@@ -140,7 +144,13 @@ async function state(run: Run, fact: StageFact): Promise<boolean> {
   const { node, stage, event } = run;
   const { paid, ...rest } = fact;
   const time = node.clock.now();
-  const stated = { ...rest, id: node.newId(time), time, actor: `pipeline:${stage}`, causationId: event.id } as NewEvent<MatchEventType>;
+  const stated = {
+    ...rest,
+    id: node.newId(time),
+    time,
+    actor: `pipeline:${stage}`,
+    causationId: event.id,
+  } as NewEvent<MatchEventType>;
   const written = await appendToMatch(node, run.match, (match) =>
     paid || isCurrent(match, stage, event.id, node.clock.now(), node.policy) ? [stated] : null,
   );
@@ -154,9 +164,17 @@ async function fail(run: Run, cause: FailureCause): Promise<void> {
     // A limit out there passes on the wall, however fast our clock goes.
     await pause(node.clock, cause.retryAt - node.clock.now(), run.drain);
   }
-  const data = failedAttempt({ stage, round: event.data.round, attempt: event.data.attempt }, cause, node.clock.now(), node.policy);
+  const data = failedAttempt(
+    { stage, round: event.data.round, attempt: event.data.attempt },
+    cause,
+    node.clock.now(),
+    node.policy,
+  );
   if (cause.category === "bug" || cause.category === "crash") {
-    node.logger.error({ match: run.match.id, stage, category: cause.category, fingerprint: data.fingerprint, reason: data.reason }, "a stage failed");
+    node.logger.error(
+      { match: run.match.id, stage, category: cause.category, fingerprint: data.fingerprint, reason: data.reason },
+      "a stage failed",
+    );
   }
   await state(run, { type: "match.failed", data });
 }

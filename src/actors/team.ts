@@ -57,7 +57,9 @@ export function startTeam(node: Node, { roles, source, models, staggerMs }: Team
     if (member !== undefined) actors.push(runActor(member, node, floor, onHandled));
   }
   const sources = source.competitions.map(({ id }) => sourceId(source, id));
-  const dispatcher = roles.includes("dispatch") ? startDispatcher(node, { roster: models.roster, sources, staggerMs }) : null;
+  const dispatcher = roles.includes("dispatch")
+    ? startDispatcher(node, { roster: models.roster, sources, staggerMs })
+    : null;
   return {
     actors,
     dispatcher,

@@ -53,7 +53,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The configuration in force: the environment over a `.env` file over the defaults. Throws `ConfigMistakes` with all that is
  * wrong, an unknown FULLTIME_ variable included: a misspelt one would otherwise be obeyed by nobody, in silence.
  */
-export function readConfig(environment: Environment, dotenv: Environment = {}): { config: Config; settings: Setting[] } {
+export function readConfig(
+  environment: Environment,
+  dotenv: Environment = {},
+): { config: Config; settings: Setting[] } {
   const mistakes: string[] = [];
   const settings: Setting[] = [];
   const values: Record<string, unknown> = {};
@@ -68,13 +71,15 @@ export function readConfig(environment: Environment, dotenv: Environment = {}): 
       values[key] = variable.read(text);
     } catch (error) {
       if (!(error instanceof Mistake)) throw error;
-      for (const right of error.message.split("\n")) mistakes.push(`${name}${variable.secret ? "" : `=${shown}`}: ${right}`);
+      for (const right of error.message.split("\n"))
+        mistakes.push(`${name}${variable.secret ? "" : `=${shown}`}: ${right}`);
     }
     settings.push({ name, value: shown, origin, about: variable.about });
   }
   const known = new Set([...settings.map((setting) => setting.name), ...reserved]);
   for (const name of Object.keys({ ...environment, ...dotenv })) {
-    if (name.startsWith("FULLTIME_") && !known.has(name)) mistakes.push(`${name}: there is no such setting; see fulltime config`);
+    if (name.startsWith("FULLTIME_") && !known.has(name))
+      mistakes.push(`${name}: there is no such setting; see fulltime config`);
   }
   if (mistakes.length === 0) mistakes.push(...contradictions(values as unknown as Config));
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
@@ -101,10 +106,14 @@ function contradictions(config: Config): string[] {
   }
   const missing = roles.filter((role) => !config.roles.includes(role) && role !== "http");
   if (config.clock === "simulated" && missing.length > 0) {
-    found.push(`FULLTIME_ROLES=${config.roles.join(",")}: a simulated clock needs all roles, missing ${missing.join(", ")}`);
+    found.push(
+      `FULLTIME_ROLES=${config.roles.join(",")}: a simulated clock needs all roles, missing ${missing.join(", ")}`,
+    );
   }
   if (config.natsUrl === null && config.replicas > 1) {
-    found.push(`FULLTIME_REPLICAS=${config.replicas}: an embedded server keeps one copy; set FULLTIME_NATS_URL to a cluster`);
+    found.push(
+      `FULLTIME_REPLICAS=${config.replicas}: an embedded server keeps one copy; set FULLTIME_NATS_URL to a cluster`,
+    );
   }
   if (config.competitions.length > 1) {
     found.push(`FULLTIME_COMPETITIONS=${config.competitions.join(",")}: the archive plays one competition at a time`);

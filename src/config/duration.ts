@@ -5,7 +5,8 @@ type Unit = keyof typeof unitsMs;
 export function parseDuration(text: string): number | null {
   const match = /^(\d+)(ms|s|m|h|d)$/.exec(text.trim());
   if (match === null) return null;
-  return Number(match[1]) * unitsMs[match[2] as Unit];
+  const ms = Number(match[1]) * unitsMs[match[2] as Unit];
+  return Number.isSafeInteger(ms) ? ms : null;
 }
 
 /** The shortest whole spelling: 5400000 is `90m`, 0 is `0s`. */

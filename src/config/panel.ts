@@ -17,7 +17,9 @@ const panelSchema = z.strictObject({
       }),
     )
     .min(1, `must name 1 to ${membersMax} members, not none`)
-    .max(membersMax, { error: ({ input }) => `must name 1 to ${membersMax} members, not ${(input as unknown[]).length}` }),
+    .max(membersMax, {
+      error: ({ input }) => `must name 1 to ${membersMax} members, not ${(input as unknown[]).length}`,
+    }),
 });
 
 /** Reads a panel file: the whole roster. Each mistake is one line naming the member and the field. */
@@ -38,7 +40,8 @@ export function readPanel(path: string): { members: readonly Member[] } | { mist
 
 function mistakesOf(member: Member): string[] {
   const { name, family } = member;
-  if (!families.has(family)) return [`member ${name}: family "${family}" does not exist, only ${[...families.keys()].join(", ")}`];
+  if (!families.has(family))
+    return [`member ${name}: family "${family}" does not exist, only ${[...families.keys()].join(", ")}`];
   return refusal([member]).map((why) => `member ${name}: params: ${why}`);
 }
 
@@ -58,6 +61,6 @@ function describe(issue: z.core.$ZodIssue, json: unknown): string {
   if (list !== "members" || typeof index !== "number") return `${issue.path.join(".") || "the file"}: ${issue.message}`;
   const name = (json as { members: { name?: unknown }[] }).members[index]?.name;
   const member = typeof name === "string" ? `member ${name}` : `member ${index + 1}`;
-  const value = "input" in issue && field.length > 0 ? ` ${JSON.stringify(issue.input)}` : "";
+  const value = issue.input !== undefined && field.length > 0 ? ` ${JSON.stringify(issue.input)}` : "";
   return `${member}: ${field.length > 0 ? `${field.join(".")}${value}: ` : ""}${issue.message}`;
 }

@@ -5,7 +5,17 @@ import { defaultPolicy, type Policy } from "../match/policy.ts";
 import { readPanel } from "./panel.ts";
 import { readPolicy } from "./policy.ts";
 
-export const roles = ["dispatch", "poll", "analyse", "lineups", "predict", "settle", "intake", "alert", "http"] as const;
+export const roles = [
+  "dispatch",
+  "poll",
+  "analyse",
+  "lineups",
+  "predict",
+  "settle",
+  "intake",
+  "alert",
+  "http",
+] as const;
 export type Role = (typeof roles)[number];
 
 /** One environment variable: what it is for, what it is without one, how its text is read. */
@@ -36,7 +46,11 @@ function wholeNumber(min: number, max: number): (text: string) => number {
   };
 }
 
-const list = (text: string) => text.split(",").map((it) => it.trim()).filter((it) => it !== "");
+const list = (text: string) =>
+  text
+    .split(",")
+    .map((it) => it.trim())
+    .filter((it) => it !== "");
 
 /** Every setting of a node, by its name in `Config`. */
 export const variables = {
@@ -47,22 +61,59 @@ export const variables = {
     read: (text) => {
       if (text === "") return null;
       const urls = list(text);
-      return urls.length > 0 && urls.every((url) => /^(nats|tls|ws|wss):\/\/[^\s/]+$/.test(url)) ? text : wrong("must be like nats://host:4222, several by comma");
+      return urls.length > 0 && urls.every((url) => /^(nats|tls|ws|wss):\/\/[^\s/]+$/.test(url))
+        ? text
+        : wrong("must be like nats://host:4222, several by comma");
     },
   } satisfies Variable<string | null>,
-  natsCreds: { name: "FULLTIME_NATS_CREDS", about: "credentials file for that server", fallback: "", read: (text) => text || null } satisfies Variable<string | null>,
-  dataDir: { name: "FULLTIME_DATA_DIR", about: "where this node keeps its log and read model", fallback: "./data", read: (text) => resolve(text) } satisfies Variable<string>,
-  host: { name: "FULLTIME_HOST", about: "address the HTTP server binds", fallback: "127.0.0.1", read: (text) => (/^[\w.:-]+$/.test(text) ? text : wrong("must be an address or a host name")) } satisfies Variable<string>,
-  port: { name: "FULLTIME_PORT", about: "its port; 0 takes a free one", fallback: "4600", read: wholeNumber(0, 65_535) } satisfies Variable<number>,
+  natsCreds: {
+    name: "FULLTIME_NATS_CREDS",
+    about: "credentials file for that server",
+    fallback: "",
+    read: (text) => text || null,
+  } satisfies Variable<string | null>,
+  dataDir: {
+    name: "FULLTIME_DATA_DIR",
+    about: "where this node keeps its log and read model",
+    fallback: "./data",
+    read: (text) => resolve(text),
+  } satisfies Variable<string>,
+  host: {
+    name: "FULLTIME_HOST",
+    about: "address the HTTP server binds",
+    fallback: "127.0.0.1",
+    read: (text) => (/^[\w.:-]+$/.test(text) ? text : wrong("must be an address or a host name")),
+  } satisfies Variable<string>,
+  port: {
+    name: "FULLTIME_PORT",
+    about: "its port; 0 takes a free one",
+    fallback: "4600",
+    read: wholeNumber(0, 65_535),
+  } satisfies Variable<number>,
   adminToken: {
     name: "FULLTIME_ADMIN_TOKEN",
     about: "bearer token of the admin routes; none: they answer on loopback only",
     fallback: "",
     secret: true,
-    read: (text) => (text === "" ? null : text.length >= 16 && !/\s/.test(text) ? text : wrong("must have at least 16 characters and no white space")),
+    read: (text) =>
+      text === ""
+        ? null
+        : text.length >= 16 && !/\s/.test(text)
+          ? text
+          : wrong("must have at least 16 characters and no white space"),
   } satisfies Variable<string | null>,
-  source: { name: "FULLTIME_SOURCE", about: "where fixtures and results come from", fallback: "archive", read: oneOf(["archive"] as const) } satisfies Variable<"archive">,
-  competitions: { name: "FULLTIME_COMPETITIONS", about: "competitions to follow, the provider's codes", fallback: "", read: list } satisfies Variable<string[]>,
+  source: {
+    name: "FULLTIME_SOURCE",
+    about: "where fixtures and results come from",
+    fallback: "archive",
+    read: oneOf(["archive"] as const),
+  } satisfies Variable<"archive">,
+  competitions: {
+    name: "FULLTIME_COMPETITIONS",
+    about: "competitions to follow, the provider's codes",
+    fallback: "",
+    read: list,
+  } satisfies Variable<string[]>,
   policy: {
     name: "FULLTIME_POLICY",
     about: "JSON file of offsets, windows, budgets and attempts",
@@ -83,7 +134,12 @@ export const variables = {
       return "members" in read ? read.members : wrong(read.mistakes.join("\n"));
     },
   } satisfies Variable<readonly Member[]>,
-  clock: { name: "FULLTIME_CLOCK", about: "wall, or simulated (the archive's default)", fallback: "simulated", read: oneOf(["wall", "simulated"] as const) } satisfies Variable<"wall" | "simulated">,
+  clock: {
+    name: "FULLTIME_CLOCK",
+    about: "wall, or simulated (the archive's default)",
+    fallback: "simulated",
+    read: oneOf(["wall", "simulated"] as const),
+  } satisfies Variable<"wall" | "simulated">,
   roles: {
     name: "FULLTIME_ROLES",
     about: "what this node runs",
@@ -91,13 +147,36 @@ export const variables = {
     read: (text): Role[] => {
       const chosen = list(text);
       const unknown = chosen.filter((it) => !(roles as readonly string[]).includes(it));
-      return unknown.length === 0 && chosen.length > 0 ? ([...new Set(chosen)] as Role[]) : wrong(`must be some of ${roles.join(",")}`);
+      return unknown.length === 0 && chosen.length > 0
+        ? ([...new Set(chosen)] as Role[])
+        : wrong(`must be some of ${roles.join(",")}`);
     },
   } satisfies Variable<Role[]>,
-  replicas: { name: "FULLTIME_REPLICAS", about: "copies of the log on a cluster", fallback: "1", read: (text) => (["1", "3", "5"].includes(text) ? Number(text) : wrong("must be 1, 3 or 5")) } satisfies Variable<number>,
-  logLevel: { name: "FULLTIME_LOG_LEVEL", about: "least severe log line", fallback: "info", read: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const) } satisfies Variable<string>,
-  cacheDir: { name: "FULLTIME_CACHE_DIR", about: "where a fetched nats-server is kept; none: the user's cache directory", fallback: "", read: (text) => (text === "" ? null : resolve(text)) } satisfies Variable<string | null>,
+  replicas: {
+    name: "FULLTIME_REPLICAS",
+    about: "copies of the log on a cluster",
+    fallback: "1",
+    read: (text) => (["1", "3", "5"].includes(text) ? Number(text) : wrong("must be 1, 3 or 5")),
+  } satisfies Variable<number>,
+  logLevel: {
+    name: "FULLTIME_LOG_LEVEL",
+    about: "least severe log line",
+    fallback: "info",
+    read: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const),
+  } satisfies Variable<string>,
+  cacheDir: {
+    name: "FULLTIME_CACHE_DIR",
+    about: "where a fetched nats-server is kept; none: the user's cache directory",
+    fallback: "",
+    read: (text) => (text === "" ? null : resolve(text)),
+  } satisfies Variable<string | null>,
 };
 
 /** Names that live sources and language models will read; set already, they are no mistake. */
-export const reserved = ["FULLTIME_SOURCE_URL", "FULLTIME_SOURCE_KEY", "FULLTIME_LLM_URL", "FULLTIME_LLM_KEY", "FULLTIME_ALERT_URL"];
+export const reserved = [
+  "FULLTIME_SOURCE_URL",
+  "FULLTIME_SOURCE_KEY",
+  "FULLTIME_LLM_URL",
+  "FULLTIME_LLM_KEY",
+  "FULLTIME_ALERT_URL",
+];

@@ -25,7 +25,15 @@ export interface LogMessage {
 }
 
 export interface Undecodable {
-  code: "not-json" | "not-an-event" | "unknown-type" | "unknown-version" | "bad-data" | "contradicts-subject" | "bad-subject" | "letter";
+  code:
+    | "not-json"
+    | "not-an-event"
+    | "unknown-type"
+    | "unknown-version"
+    | "bad-data"
+    | "contradicts-subject"
+    | "bad-subject"
+    | "letter";
   text: string;
 }
 

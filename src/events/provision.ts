@@ -119,6 +119,35 @@ export async function provision(nc: NatsConnection, options: ProvisionOptions): 
   if (differences.length > 0) throw new StreamDrift(differences);
 }
 
+/**
+ * What `provision` would make and what it would refuse, found without changing anything. Throws ApiError or the client's error
+ * when the server does not answer.
+ */
+export async function inspect(
+  nc: NatsConnection,
+  replicas: number,
+): Promise<{ missing: string[]; differences: Difference[] }> {
+  const absent: string[] = [];
+  const differences: Difference[] = [];
+  const look = async (name: string, subject: string, wanted: object) => {
+    try {
+      const found = await apiOnce<StreamInfo | ConsumerInfo>(nc, subject, null, timeoutMs);
+      differences.push(...compare(name, wanted, found.config));
+    } catch (error) {
+      if (!(error instanceof ApiError) || !missing.has(error.code)) throw error;
+      absent.push(name);
+    }
+  };
+  await look(streamName, `STREAM.INFO.${streamName}`, streamConfig(replicas));
+  for (const durable of durables) {
+    await look(durable, `CONSUMER.INFO.${streamName}.${durable}`, {
+      ...consumerConfig(durable),
+      deliver_policy: undefined,
+    });
+  }
+  return { missing: absent, differences };
+}
+
 const timeoutMs = 5000;
 
 async function findOrCreate<T>(find: () => Promise<T>, create: () => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 import type { ModelAnswer, RosterEntry } from "../match/event.ts";
 import type { FixtureToForecast } from "./member.ts";
-import type { Panel } from "./panel.ts";
+import type { Panel, PanelAt } from "./panel.ts";
 import type { ResultStore } from "./results.ts";
 
-/** What a model is asked: one match, from what was usable at an instant. */
+/** What a model is asked: one match, from what was usable at an instant. One object for all models of a run. */
 export interface Question {
   fixture: FixtureToForecast;
   /** Epoch milliseconds. */
@@ -25,11 +25,18 @@ export type Stopwatch = () => number;
 
 /** The statistical members: they compute from the results in the read model. */
 export function statisticalModels(panel: Panel, results: ResultStore, usableAfter: number, elapsed: Stopwatch): Models {
+  // One reading of the results for all members: a third of a season's time went into one for each.
+  const views = new WeakMap<Question, PanelAt>();
+  const viewFor = (question: Question): PanelAt => {
+    const view = views.get(question) ?? panel.at(question.fixture.competition, question.asOf, results, usableAfter);
+    views.set(question, view);
+    return view;
+  };
   return {
     roster: panel.roster,
-    ask(model, { fixture, asOf }) {
+    ask(model, question) {
       const began = elapsed();
-      const forecast = panel.forecast(model, fixture, asOf, results, usableAfter);
+      const forecast = viewFor(question).forecast(model, question.fixture);
       if ("abstained" in forecast) {
         return Promise.resolve({ model, outcome: "abstained", category: null, reason: forecast.abstained });
       }

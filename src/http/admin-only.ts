@@ -30,7 +30,11 @@ const loopbackOnly: MiddlewareHandler = async (c, next) => {
   }
   // A page from elsewhere can make a browser on this machine ask: by a name that points here, or across sites.
   if (!isLoopbackHost(c.req.header("Host")) || isForeign(c.req.header("Origin"))) {
-    return problem(c, 403, "without a token this answers to requests made for this machine only: set FULLTIME_ADMIN_TOKEN");
+    return problem(
+      c,
+      403,
+      "without a token this answers to requests made for this machine only: set FULLTIME_ADMIN_TOKEN",
+    );
   }
   return next();
 };

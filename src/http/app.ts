@@ -25,7 +25,12 @@ export function createHttp(options: HttpOptions): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
       xFrameOptions: "DENY",
       // The node speaks plain HTTP; whether there is TLS before it, its proxy knows.
       strictTransportSecurity: false,

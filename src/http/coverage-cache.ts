@@ -13,11 +13,16 @@ interface CoverageAt {
  * Coverage no older than 60 s: of wall time, since many may ask at once, and of the pipeline's, since a simulated clock passes
  * a day in one jump. Throws when the read model cannot answer.
  */
-export function createCoverageCache({ readModel, clock, policy }: Pick<HttpOptions, "readModel" | "clock" | "policy">): () => CoverageAt {
+export function createCoverageCache({
+  readModel,
+  clock,
+  policy,
+}: Pick<HttpOptions, "readModel" | "clock" | "policy">): () => CoverageAt {
   let cached: (CoverageAt & { madeAt: number }) | null = null;
   return () => {
     const now = clock.now();
-    const fresh = cached !== null && clock.elapsed() - cached.madeAt <= ageMaxMs && Math.abs(now - cached.asOf) <= ageMaxMs;
+    const fresh =
+      cached !== null && clock.elapsed() - cached.madeAt <= ageMaxMs && Math.abs(now - cached.asOf) <= ageMaxMs;
     if (cached === null || !fresh) {
       cached = { coverage: readModel.coverage(now, policy), asOf: now, madeAt: clock.elapsed() };
     }

@@ -43,12 +43,16 @@ export function healthRoutes(options: HttpOptions): Hono {
     const { coverage, asOf } = coverageAt();
     const now = clock.now();
     const severe: Reason[] = [];
-    if (!connected) severe.push({ code: "nats-unreachable", detail: "NATS does not answer; nothing can be asked for or recorded" });
+    if (!connected)
+      severe.push({ code: "nats-unreachable", detail: "NATS does not answer; nothing can be asked for or recorded" });
     if (state.state === "stalled") {
       const since = new Date(state.since).toISOString();
       severe.push({ code: "projection-stalled", since, detail: state.reason ?? "the read model goes no further" });
     }
-    const light = [...coverageLow(coverage), ...staleSources(readModel.sources(), { now, startedAt, pollEvery: policy.pollEvery })];
+    const light = [
+      ...coverageLow(coverage),
+      ...staleSources(readModel.sources(), { now, startedAt, pollEvery: policy.pollEvery }),
+    ];
     return {
       status: severe.length > 0 ? "unhealthy" : light.length > 0 ? "degraded" : "ok",
       coverage: {
@@ -104,7 +108,10 @@ const readyLagMax = 1000;
 /** An absent server makes the log wait; a health answer does not. */
 const lastWaitMs = 1000;
 
-async function lagOf({ readModel, log, clock }: HttpOptions, connected: boolean): Promise<{ lag: number; sequence: number }> {
+async function lagOf(
+  { readModel, log, clock }: HttpOptions,
+  connected: boolean,
+): Promise<{ lag: number; sequence: number }> {
   const last = connected ? await within(clock, lastWaitMs, log.last()) : null;
   const sequence = readModel.sequence();
   return { sequence, lag: Math.max(0, (last ?? readModel.state().target) - sequence) };

@@ -28,9 +28,19 @@ const titles: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-export function problem(c: Context, status: ContentfulStatusCode, detail: string, headers: Record<string, string> = {}): Response {
+export function problem(
+  c: Context,
+  status: ContentfulStatusCode,
+  detail: string,
+  headers: Record<string, string> = {},
+): Response {
   const title = titles[status] ?? "Error";
-  const body: z.infer<typeof problemSchema> = { type: "about:blank", title, status, detail: detail.slice(0, detailLengthMax) };
+  const body: z.infer<typeof problemSchema> = {
+    type: "about:blank",
+    title,
+    status,
+    detail: detail.slice(0, detailLengthMax),
+  };
   return c.body(JSON.stringify(body), status, { ...headers, "Content-Type": "application/problem+json" });
 }
 
@@ -43,4 +53,5 @@ export function onError(logger: Logger): ErrorHandler {
   };
 }
 
-export const notFound: NotFoundHandler = (c) => problem(c, 404, `there is no ${c.req.method} ${c.req.path}; GET / lists what there is`);
+export const notFound: NotFoundHandler = (c) =>
+  problem(c, 404, `there is no ${c.req.method} ${c.req.path}; GET / lists what there is`);

@@ -40,7 +40,8 @@ export function staleSources(sources: readonly SourceState[], { now, startedAt, 
     const since = from + 2 * pollEvery;
     if (now <= since) return [];
     const lastGoodPoll = good === null ? null : new Date(good).toISOString();
-    const detail = lastGoodPoll === null ? `${id} was never polled well` : `${id} was last polled well at ${lastGoodPoll}`;
+    const detail =
+      lastGoodPoll === null ? `${id} was never polled well` : `${id} was last polled well at ${lastGoodPoll}`;
     return [{ code: "source-stale", since: new Date(since).toISOString(), detail, lastGoodPoll }];
   }
 }

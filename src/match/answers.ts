@@ -41,7 +41,9 @@ function isLate(answer: Answer, match: Match): boolean {
 export function openModels(match: Match): string[] {
   const roster = match.round.roster ?? [];
   const answered = new Set(countingAnswers(match).map((answer) => answer.model));
-  return roster.map((entry) => entry.model).filter((model) => !answered.has(model) && !isFinal(outcomeOf(match, model)));
+  return roster
+    .map((entry) => entry.model)
+    .filter((model) => !answered.has(model) && !isFinal(outcomeOf(match, model)));
 }
 
 export function outcomeOf(match: Match, model: string): Outcome | undefined {

@@ -37,7 +37,8 @@ export function failedAttempt(asked: Attempt, cause: FailureCause, now: number, 
 
 function nextTryAt(asked: Attempt, cause: FailureCause, now: number, policy: Policy): number | null {
   if (!isPassing(cause.category)) return null;
-  if (burnsAttempt(cause.category)) return asked.attempt >= policy.attempts ? null : now + retryDelay(asked.attempt, policy);
+  if (burnsAttempt(cause.category))
+    return asked.attempt >= policy.attempts ? null : now + retryDelay(asked.attempt, policy);
   if (cause.category === "no-data-yet") return now + policy.lineupsEvery;
   if (cause.retryAt === undefined) return now + policy.askAgainEvery;
   // "Come back at once" burns no attempt: without a wait it would be asked for ever at one instant.

@@ -2,7 +2,15 @@ import { countingAnswers, isComplete, isCovered } from "./answers.ts";
 import { type Severity, type Stage, stages } from "./event.ts";
 import type { Fixture, Match, StageState } from "./match.ts";
 import type { Policy } from "./policy.ts";
-import { type CurrentRound, currentRound, hasBegun, preMatchDueAt, type PreMatchStage, preMatchStages, settleDueAt, stageDueAt } from "./schedule.ts";
+import {
+  type CurrentRound,
+  currentRound,
+  hasBegun,
+  preMatchDueAt,
+  type PreMatchStage,
+  settleDueAt,
+  stageDueAt,
+} from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
 import { isTerminal } from "./status.ts";
 
@@ -109,7 +117,8 @@ function explain(
           ? `retry at ${new Date(failure.retryAt).toISOString()}`
           : `retry by an operator: ${failure.category}`;
   if (failure !== null) return { reason: `${first} ${failure.category}: ${failure.reason}`, nextAction };
-  if (first === "predict" && isComplete(match)) return { reason: "every model is accounted for, none answered", nextAction };
+  if (first === "predict" && isComplete(match))
+    return { reason: "every model is accounted for, none answered", nextAction };
   return { reason: request === null ? `${first} has not been asked for` : `${first} has not answered`, nextAction };
 }
 

@@ -22,7 +22,16 @@ import { isTerminal } from "./status.ts";
 
 /** What dispatch appends for a match: a request for a stage, or a fact that nobody else will state. */
 export type Due =
-  | { kind: "request"; stage: Stage; round: number; attempt: number; reason: RequestReason; budgetMs: number; retroactive: boolean; causationId: string }
+  | {
+      kind: "request";
+      stage: Stage;
+      round: number;
+      attempt: number;
+      reason: RequestReason;
+      budgetMs: number;
+      retroactive: boolean;
+      causationId: string;
+    }
   | { kind: "missed"; data: Failed; causationId: string }
   | { kind: "no-lineups"; data: Lineups; causationId: string }
   | { kind: "gap-raised"; data: GapRaised; causationId: string }
@@ -55,7 +64,9 @@ function ahead(match: Match, round: CurrentRound, now: number, policy: Policy): 
 
   const dues = ask("analyse", fixture.id);
   const closes = lineups.done === null && lineups.asked > 0 && now >= at("predict") && !inFlight(lineups, now, policy);
-  dues.push(...(closes ? [noLineups(match, round, "not there when the predictions were due")] : ask("lineups", fixture.id)));
+  dues.push(
+    ...(closes ? [noLineups(match, round, "not there when the predictions were due")] : ask("lineups", fixture.id)),
+  );
   if (round.analysed && now >= predictAt(match, round, policy)) {
     dues.push(...ask("predict", match.analysis?.id ?? fixture.id));
   }
@@ -126,7 +137,11 @@ function noLineups(match: Match, round: CurrentRound, why: string): Due {
   return {
     kind: "no-lineups",
     causationId: failure?.id ?? request?.id ?? causeAhead(match, "lineups"),
-    data: { round: round.number, available: false, why: failure === null ? why : `${why}: ${failure.reason}`.slice(0, 300) },
+    data: {
+      round: round.number,
+      available: false,
+      why: failure === null ? why : `${why}: ${failure.reason}`.slice(0, 300),
+    },
   };
 }
 
@@ -146,7 +161,14 @@ function retro(match: Match, now: number, policy: Policy): Due[] {
 function settlement(match: Match, now: number, policy: Policy): Due[] {
   const basis = basisOf(match);
   const at = settleDueAt(match);
-  if (basis === null || match.ended === null || at === null || match.retro !== null || basis === match.settlement?.basis) return [];
+  if (
+    basis === null ||
+    match.ended === null ||
+    at === null ||
+    match.retro !== null ||
+    basis === match.settlement?.basis
+  )
+    return [];
   const state = { ...match.stages.settle, done: null };
   const cause = match.result !== null && match.fixture?.status === "finished" ? match.result.id : match.ended.id;
   return request(match, "settle", match.round.number, state, { at, cause, now, policy });
@@ -159,7 +181,13 @@ interface Asking {
   policy: Policy;
 }
 
-function request(match: Match, stage: Stage, round: number, state: StageState, { at, cause, now, policy }: Asking): Due[] {
+function request(
+  match: Match,
+  stage: Stage,
+  round: number,
+  state: StageState,
+  { at, cause, now, policy }: Asking,
+): Due[] {
   if (state.done !== null) return [];
   const retroactive = isRetro(stage, match);
   const due = { kind: "request" as const, stage, round, budgetMs: budgetOf(stage, retroactive, policy), retroactive };
@@ -173,7 +201,9 @@ function request(match: Match, stage: Stage, round: number, state: StageState, {
   if (state.failure !== null) {
     const again = retryAt(stage, state.failure, match, policy);
     // Not before it is due: the kick-off may have moved away since.
-    return again !== null && now >= Math.max(at, again) ? [{ ...due, attempt, reason: "retry", causationId: state.failure.id }] : [];
+    return again !== null && now >= Math.max(at, again)
+      ? [{ ...due, attempt, reason: "retry", causationId: state.failure.id }]
+      : [];
   }
   if (now < at) return [];
   if (state.opened !== null) return [{ ...due, attempt, reason: state.opened.reason, causationId: state.opened.id }];

@@ -299,7 +299,13 @@ export interface SourceEventData {
 }
 
 export interface OperatorEventData {
-  "operator.requested": { principal: string; what: string; idempotencyKey: string | null; bodyHash: string; answer: unknown };
+  "operator.requested": {
+    principal: string;
+    what: string;
+    idempotencyKey: string | null;
+    bodyHash: string;
+    answer: unknown;
+  };
   "operator.cancelled": { principal: string; reason: string | null };
 }
 

@@ -65,7 +65,9 @@ function predicted(match: Match, event: Recorded<"match.predicted">): Step {
   const request = match.predictionRequests.find((asked) => asked.id === event.causationId && asked.round === round);
   if (request === undefined || request.retroactive !== retroactive) return noRequest;
   const roster = round === match.round.number ? match.round.roster : null;
-  const known = event.data.answers.filter(({ model }) => roster === null || roster.some((entry) => entry.model === model));
+  const known = event.data.answers.filter(
+    ({ model }) => roster === null || roster.some((entry) => entry.model === model),
+  );
   if (known.length === 0) return { why: "no answer of a roster model" };
 
   const late = !retroactive && match.fixture !== null && event.time >= match.fixture.kickoff;

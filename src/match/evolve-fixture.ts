@@ -38,7 +38,8 @@ export function evolveResult(match: Match, event: Recorded<"match.finished">): S
   const next: Match = {
     ...match,
     fixture: { ...match.fixture, status: "finished", observedAt },
-    ended: match.fixture.status === "finished" && match.ended !== null ? match.ended : { id: event.id, time: event.time },
+    ended:
+      match.fixture.status === "finished" && match.ended !== null ? match.ended : { id: event.id, time: event.time },
     result: { ...data, observedAt, id: event.id, sequence: event.sequence, time: event.time },
   };
   return withClosedRequests(next);

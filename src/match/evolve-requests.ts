@@ -41,7 +41,7 @@ export function evolveRequest(match: Match, event: Recorded<RequestType>, stage:
   const { status, kickoff } = match.fixture;
   const closed = isTerminal(status) || status === "postponed";
   if (stage !== "settle" && !data.retroactive && closed) return { why: `the match is ${status}` };
-  if (isCopy(match, event.id, stage)) return { why: "its id was used before" };
+  if (match.requestIds.includes(event.id)) return { why: "its id was used before" };
   const opened = stage === "settle" ? match : inRound(match, data.round, kickoff);
   if (opened === null) return { why: `round ${data.round} is not the one under way` };
   if (stage !== "settle" && opened.stages[stage].done !== null) return { why: "the stage is done" };
@@ -59,13 +59,10 @@ export function evolveRequest(match: Match, event: Recorded<RequestType>, stage:
   const state = opened.stages[stage];
   const asked: Match = {
     ...opened,
+    requestIds: [...opened.requestIds, event.id],
     stages: { ...opened.stages, [stage]: { ...state, asked: state.asked + 1, request, failure: null } },
   };
   return event.type === "match.prediction.requested" ? withRoster(asked, event) : asked;
-}
-
-function isCopy(match: Match, id: string, stage: Stage): boolean {
-  return match.stages[stage].request?.id === id || match.predictionRequests.some((asked) => asked.id === id);
 }
 
 /** The match in that round, opening it if it is the next one; null for any other. */

@@ -43,7 +43,8 @@ export function evolveFailed(match: Match, event: Recorded<"match.failed">): Ste
 export function evolveWord(match: Match, event: Recorded<"match.retro.requested" | "match.retry.requested">): Step {
   if (match.fixture === null) return { why: "asked for before it was scheduled" };
   if (match.fixture.purpose === "history") return { why: "a history match has no stages" };
-  if (event.data.letter !== null && match.letters.includes(event.data.letter)) return { why: "its letter was answered before" };
+  if (event.data.letter !== null && match.letters.includes(event.data.letter))
+    return { why: "its letter was answered before" };
   const letters = event.data.letter === null ? match.letters : [...match.letters, event.data.letter];
   const asked = event.data.stages;
   if (event.type === "match.retry.requested") {
@@ -53,9 +54,12 @@ export function evolveWord(match: Match, event: Recorded<"match.retro.requested"
   }
   const todo = retroStages(match, asked);
   // Ahead of kick-off there is no hindsight: the word asks for the normal work anew.
-  if (!hasBegun(match.fixture, event.time)) return { ...reopened(match, todo, { id: event.id, reason: "operator" }), letters };
+  if (!hasBegun(match.fixture, event.time))
+    return { ...reopened(match, todo, { id: event.id, reason: "operator" }), letters };
   const next = reopened(match, todo, { id: event.id, reason: "retro" });
-  const settleOnly = asked?.includes("settle") ? reopened(next, ["settle"], { id: event.id, reason: "operator" }) : next;
+  const settleOnly = asked?.includes("settle")
+    ? reopened(next, ["settle"], { id: event.id, reason: "operator" })
+    : next;
   const retro = todo.length === 0 ? match.retro : { id: event.id, sequence: event.sequence, stages: todo };
   return { ...settleOnly, retro, letters };
 }
@@ -82,10 +86,7 @@ function reopened(match: Match, which: readonly Stage[], opened: NonNullable<Sta
   return { ...match, stages: next };
 }
 
-export function evolveMark(
-  match: Match,
-  event: Recorded<"match.failure.dismissed" | "match.failure.restored">,
-): Step {
+export function evolveMark(match: Match, event: Recorded<"match.failure.dismissed" | "match.failure.restored">): Step {
   const { stage, by, reason } = event.data;
   const state = match.stages[stage];
   if (state.failure === null) return { why: "there is no failure to mark" };

@@ -28,13 +28,27 @@ export function recountAnswers(event: Recorded<"match.predicted">, { match, requ
   const kickoffThen = match.fixture?.kickoff ?? Number.NEGATIVE_INFINITY;
   return event.data.answers.flatMap((answer) =>
     isTip(answer) && request.roster?.includes(answer.model) === true
-      ? [{ model: answer.model, round, sequence: event.sequence, time: event.time, retroactive, tip: answer.tip, kickoffThen }]
+      ? [
+          {
+            model: answer.model,
+            round,
+            sequence: event.sequence,
+            time: event.time,
+            retroactive,
+            tip: answer.tip,
+            kickoffThen,
+          },
+        ]
       : [],
   );
 }
 
 /** Invariants 3, 4 and 8 at one `settled`: once per basis, only answers that count, the points they earn. */
-export function checkSettled(record: Counted, event: Recorded<"match.settled">, violate: (n: number, text: string) => void): void {
+export function checkSettled(
+  record: Counted,
+  event: Recorded<"match.settled">,
+  violate: (n: number, text: string) => void,
+): void {
   const { match } = record;
   const { data, sequence } = event;
   // A status that comes back (cancelled, awarded, cancelled) is settled again: only in a row is it a doubled settlement.
@@ -66,7 +80,10 @@ export function checkSettled(record: Counted, event: Recorded<"match.settled">, 
     const points = pointsAgain(answer.tip, result, quotaBase);
     const given = data.points.filter(({ model }) => model === answer.model);
     if (given.length !== 1 || given[0]?.points !== points) {
-      violate(3, `${answer.model} earned ${points} points, the settlement gives ${given.map((it) => it.points).join(" and ") || "none"}`);
+      violate(
+        3,
+        `${answer.model} earned ${points} points, the settlement gives ${given.map((it) => it.points).join(" and ") || "none"}`,
+      );
     }
   }
 }

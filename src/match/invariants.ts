@@ -170,14 +170,16 @@ function skippedStages(match: Match, now: number, listed: readonly (Stage | null
     if (request !== null || listed.includes(stage) || isRetro(stage, match) || dueAt === null || now < dueAt) continue;
     if (stage === "settle" ? match.retro !== null || isSettled(match) : terminal || done !== null) continue;
     if (failure !== null && failure.retryAt !== null) {
-      if (failure.retryAt <= now) skipped.push(`${stage} was to be tried again at ${new Date(failure.retryAt).toISOString()} and was not`);
+      if (failure.retryAt <= now)
+        skipped.push(`${stage} was to be tried again at ${new Date(failure.retryAt).toISOString()} and was not`);
     } else if (failure === null && (stage === "settle" || hasBegun(fixture, now))) {
       skipped.push(stage === "settle" ? "settle is neither done nor due" : `${stage} passed kick-off without an end`);
     } else if (failure === null && stage === "analyse") {
       skipped.push("analyse is neither done nor due");
     }
   }
-  const stuck = match.retro !== null && hasBegun(fixture, now) && match.retro.stages.every((stage) => isIdle(match, stage, listed));
+  const stuck =
+    match.retro !== null && hasBegun(fixture, now) && match.retro.stages.every((stage) => isIdle(match, stage, listed));
   if (stuck) skipped.push("a retro request is in flight and nothing is asked for it");
   return skipped;
 }

@@ -24,6 +24,8 @@ export interface Match {
   round: Round;
   stages: Record<Stage, StageState>;
   analysis: { id: string; sequence: number; asOf: number; retroactive: boolean } | null;
+  /** Of every request that was one: a copy of it, however old, asks for nothing. */
+  requestIds: string[];
   /** Every prediction request, all rounds: what an answer must name to be one. */
   predictionRequests: { id: string; round: number; retroactive: boolean }[];
   answers: Answer[];
@@ -159,6 +161,7 @@ export function unknownMatch(id: string): Match {
     round: { number: 1, kickoff: null, roster: null },
     stages: { analyse: freshStage, lineups: freshStage, predict: freshStage, settle: freshStage },
     analysis: null,
+    requestIds: [],
     predictionRequests: [],
     answers: [],
     outcomes: [],

@@ -8,9 +8,7 @@ export interface Observed {
   result: Pick<Finished, "score" | "how"> | null;
 }
 
-export type Observation =
-  | { type: "match.scheduled"; data: Scheduled }
-  | { type: "match.finished"; data: Finished };
+export type Observation = { type: "match.scheduled"; data: Scheduled } | { type: "match.finished"; data: Finished };
 
 /** A match first seen ended longer ago than this only feeds the forecasts. */
 const historyAfterMs = 7 * 24 * 60 * 60 * 1000;

@@ -117,7 +117,14 @@ function poll(source: SourceState, kind: PollKind, window: PollRequested["window
   const { request, failure, good } = source.polls[kind];
   const attempt = request?.attempt ?? (failure === null ? 1 : failure.attempt + 1);
   const causationId = failure?.id ?? good?.id ?? null;
-  return { kind, attempt, reason: failure === null ? "due" : "retry", budgetMs: policy.budget.poll, window, causationId };
+  return {
+    kind,
+    attempt,
+    reason: failure === null ? "due" : "retry",
+    budgetMs: policy.budget.poll,
+    window,
+    causationId,
+  };
 }
 
 /** When the next poll of this kind is due, null for never. The earlier of the two is the source's next due instant. */

@@ -73,7 +73,10 @@ export function settle(match: Match): Settling {
 }
 
 /** Quotas come from what stood at kick-off; retro answers are scored with them and set them only where nobody predicted in time. */
-function score(answers: readonly Answer[], result: Score): Pick<Settled, "quotas" | "quotasFrom" | "quotasOf" | "points"> {
+function score(
+  answers: readonly Answer[],
+  result: Score,
+): Pick<Settled, "quotas" | "quotasFrom" | "quotasOf" | "points"> {
   const live = answers.filter((answer) => !answer.retroactive);
   const counted = live.length > 0 ? live : answers;
   const quotas = quotasOf(counted.map((answer) => answer.tip));

@@ -92,7 +92,6 @@ export function anomalyQueries(db: Db) {
       };
     },
     /** Events by type, all entities. */
-    eventCounts: (): Record<string, number> =>
-      Object.fromEntries(types.all().map(({ type, count }) => [type, count])),
+    eventCounts: (): Record<string, number> => Object.fromEntries(types.all().map(({ type, count }) => [type, count])),
   };
 }

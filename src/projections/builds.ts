@@ -45,7 +45,11 @@ export function createBuild(dir: string, origin: Origin, policy: Policy, seed: n
 }
 
 /** The current build; null when there is none that this program can read. `onUnusable` is told why. */
-export function openCurrent(dir: string, policy: Policy, onUnusable: (why: string) => void): [Build, Checkpoint] | null {
+export function openCurrent(
+  dir: string,
+  policy: Policy,
+  onUnusable: (why: string) => void,
+): [Build, Checkpoint] | null {
   const name = currentName(dir);
   if (name === null) return null;
   let db: Db | null = null;
@@ -115,7 +119,8 @@ function buildOf(dir: string, name: string, db: Db, policy: Policy, watched: rea
       watch(pointer);
     },
     intact() {
-      for (const [part, identity] of identities) if (identityOf(pathOf(part)) !== identity || identity === null) return false;
+      for (const [part, identity] of identities)
+        if (identityOf(pathOf(part)) !== identity || identity === null) return false;
       return true;
     },
     close() {

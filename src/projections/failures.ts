@@ -80,7 +80,19 @@ export function failuresWriter(db: Db): MatchWriter {
     db,
     "failures",
     ["match_id", "stage"],
-    ["round", "category", "fingerprint", "reason", "attempt", "of", "failed_at", "sequence", "retry_at", "dismissed_by", "dismissed_reason"],
+    [
+      "round",
+      "category",
+      "fingerprint",
+      "reason",
+      "attempt",
+      "of",
+      "failed_at",
+      "sequence",
+      "retry_at",
+      "dismissed_by",
+      "dismissed_reason",
+    ],
   );
   const remove = db.prepare<[string, Stage]>("DELETE FROM failures WHERE match_id = ? AND stage = ?");
   return {

@@ -30,7 +30,9 @@ function digestOfFolders(folders: readonly string[]): string {
   const hash = createHash("sha256");
   for (const folder of folders) {
     const dir = new URL(folder, import.meta.url);
-    const names = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => /(?<!\.d)\.[jt]s$/.test(name));
+    const names = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) =>
+      /(?<!\.d)\.[jt]s$/.test(name),
+    );
     for (const name of names.sort()) hash.update(`${folder}${name}\n`).update(readFileSync(new URL(name, dir)));
   }
   return hash.digest("hex");

@@ -38,9 +38,12 @@ export class ProjectionHalted extends Error {
   readonly ofMessage: boolean;
 
   constructor(message: LogMessage, cause: unknown, ofMessage: boolean) {
-    super(`halted at ${message.sequence} (${message.subject}): ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    super(
+      `halted at ${message.sequence} (${message.subject}): ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
     this.sequence = message.sequence;
     this.subject = message.subject;
     this.ofMessage = ofMessage;
@@ -150,7 +153,12 @@ export function applyUntilHalted(projector: Projector, batch: readonly LogMessag
   } catch (error) {
     if (!(error instanceof ProjectionHalted)) throw error;
     if (!error.ofMessage) return error;
-    return applyUntilHalted(projector, batch.filter(({ sequence }) => sequence < error.sequence)) ?? error;
+    return (
+      applyUntilHalted(
+        projector,
+        batch.filter(({ sequence }) => sequence < error.sequence),
+      ) ?? error
+    );
   }
 }
 

@@ -8,7 +8,8 @@ import { checkpointQueries } from "./checkpoint.ts";
 import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
 import type { Db } from "./database.ts";
 import { type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
-import { type MatchFilter, type MatchPage, matchQueries, type MatchTally } from "./matches.ts";
+import { listingQueries, type MatchFilter, type MatchPage } from "./listing.ts";
+import { matchQueries, type MatchTally } from "./matches.ts";
 import { type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
 import { requestQueries } from "./requests.ts";
 import { resultQueries } from "./results.ts";
@@ -77,6 +78,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...checkpointQueries(db),
     ...requests,
     ...matches,
+    ...listingQueries(db),
     ...sourceQueries(db),
     ...resultQueries(db),
     ...panelQueries(db),
@@ -86,7 +88,10 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
     dueIds: due,
-    tally: () => ({ ...tally(), events: Object.values(anomalies.eventCounts()).reduce((sum, count) => sum + count, 0) }),
+    tally: () => ({
+      ...tally(),
+      events: Object.values(anomalies.eventCounts()).reduce((sum, count) => sum + count, 0),
+    }),
   };
 }
 

@@ -1,13 +1,14 @@
+import { setImmediate } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Clock, Timer } from "../clock.ts";
 import type { EventLog, LogMessage } from "../events/log.ts";
 import type { Policy } from "../match/policy.ts";
-import { type Build, openCurrent, readDir, sweep } from "./builds.ts";
-import { markOf, type Origin } from "./checkpoint.ts";
-import { differences, originOf } from "./origin.ts";
+import { type Build, readDir, sweep } from "./builds.ts";
+import { firstBuild } from "./first-build.ts";
+import { originOf } from "./origin.ts";
 import { applyUntilHalted, ProjectionHalted } from "./projector.ts";
 import { queriesThrough, type ReadModelQueries } from "./queries.ts";
-import { BuildDeleted, buildAside, buildUntilHalted, catchUp, type RebuildProgress } from "./rebuild.ts";
+import { BuildDeleted, buildAside, catchUp, type RebuildProgress } from "./rebuild.ts";
 import { type AdvanceListener, createWaiters, ReadModelStopped, type Touched } from "./waiters.ts";
 
 export type { ReadModelQueries } from "./queries.ts";
@@ -59,6 +60,9 @@ export interface ReadModelOptions {
 
 const checkEveryMs = 1000;
 
+/** A log in memory may answer at once for ever: timers, HTTP and a rebuild get their turn after this many batches. */
+const batchesATurn = 256;
+
 /**
  * Resolves when it can answer, having come to the end of the log as it is now, or as far as it goes (`stalled`). The caller
  * must be the only node of the data directory.
@@ -70,74 +74,50 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
   const end = new AbortController();
   const common = { dir, log, origin, policy, clock, signal: end.signal };
 
-  let stale: string | null = null;
+  const first = await firstBuild({ ...common, onProgress: options.onProgress ?? (() => {}) }, logger);
+  let live = first.build;
+  let stale = first.stale;
   let halted: { sequence: number; reason: string } | null = null;
   let since = clock.now();
   let target = await log.last();
   let rebuilding: ReadModelState["rebuilding"] = null;
   let rebuildTask: Promise<void> | null = null;
-  let followTask: Promise<void> | null = null;
+  let following = false;
+  let followTask: Promise<void> = Promise.resolve();
   /** While a finished build takes over, the follower waits: else a busy log could stay ahead of it for ever. */
   let takeover: Promise<void> | null = null;
-  let live = await firstBuild();
 
   const waiters = createWaiters(
     () => live.projector.sequence,
     (error) => logger.error({ err: error }, "a listener of the read model failed"),
   );
-  let onSettled: () => void = () => {};
-  follow();
+  /** Resolves the wait below when there is nothing more to wait for. */
+  let giveUp: () => void = () => {};
+  if (first.halted === null) follow();
+  else halt(first.halted.sequence, first.halted.message);
   let timer: Timer = clock.after(checkEveryMs, tick);
-  await new Promise<void>((resolve, reject) => {
-    onSettled = resolve;
-    if (halted !== null) resolve();
-    waiters.reached(target, end.signal).then(resolve, reject);
-  });
-  if (stale !== null) heal();
-
-  async function firstBuild(): Promise<Build> {
-    const found = openCurrent(dir, policy, (why) => logger.warn({ why }, "the read model is unreadable, making it anew"));
-    if (found !== null) {
-      const [build, checkpoint] = found;
-      const unusable = await whyUnusable(checkpoint, origin, log).catch((error: unknown) => {
-        build.close();
-        throw error;
-      });
-      if (unusable === null) {
-        const other = differences(checkpoint, origin);
-        if (other.length > 0) stale = `made with another ${other.join(" and ")}`;
-        sweep(dir, build.name);
-        return build;
-      }
-      logger.warn({ why: unusable }, "the read model is of no use, making it anew");
-      build.close();
-    }
-    sweep(dir, null);
-    const report = { ...common, onProgress: options.onProgress ?? (() => {}) };
-    const build = await buildAside(report).catch(async (error: unknown) => {
-      if (!(error instanceof ProjectionHalted)) throw error;
-      const partial = await buildUntilHalted(report);
-      if (partial.halted !== null) halt(partial.halted.sequence, partial.halted.message);
-      return partial.build;
+  if (halted === null) {
+    await new Promise<void>((resolve, reject) => {
+      giveUp = resolve;
+      waiters.reached(target, end.signal).then(resolve, reject);
     });
-    build.publish();
-    return build;
   }
+  if (stale !== null) heal();
 
   function halt(sequence: number, reason: string): void {
     halted = { sequence, reason };
     since = clock.now();
     logger.error({ sequence, reason }, "the read model halted");
-    onSettled();
+    giveUp();
   }
 
   function follow(): void {
-    if (followTask !== null || halted !== null || end.signal.aborted) return;
-    followTask = run().finally(() => {
-      followTask = null;
-    });
+    if (following || halted !== null || end.signal.aborted) return;
+    following = true;
+    followTask = run();
 
     async function run(): Promise<void> {
+      let batches = 0;
       try {
         for await (const batch of log.follow(live.projector.sequence, end.signal)) {
           target = Math.max(target, batch.at(-1)?.sequence ?? 0);
@@ -147,13 +127,18 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
           const before = live.projector.sequence;
           const failed = applyUntilHalted(live.projector, batch);
           if (live.projector.sequence > before) waiters.advanced(live.projector.sequence, touchedBy(batch));
-          if (failed === null) continue;
+          if (failed === null) {
+            if (++batches % batchesATurn === 0) await setImmediate();
+            continue;
+          }
           // Writing to files that were deleted may fail; the build that replaces them goes on from there.
           if (live.intact()) halt(failed.sequence, failed.message);
           return;
         }
       } catch (error) {
         if (!end.signal.aborted) halt(live.projector.sequence, `cannot follow the log: ${String(error)}`);
+      } finally {
+        following = false;
       }
     }
   }
@@ -207,7 +192,7 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
     live = next;
     old.close();
     sweep(dir, next.name);
-    [stale, halted, since] = [null, null, clock.now()];
+    [stale, halted, rebuilding, since] = [null, null, null, clock.now()];
     logger.info({ sequence: next.projector.sequence, build: next.name }, "a new build of the read model is in force");
     waiters.advanced(live.projector.sequence, anything);
     follow();
@@ -270,18 +255,4 @@ const anything: Touched = { has: () => true };
 
 function touchedBy(batch: readonly LogMessage[]): Touched {
   return new Set(batch.map(({ entity }) => entity?.id ?? ""));
-}
-
-/** Why a build can answer nothing at all, null when it can. */
-async function whyUnusable(
-  checkpoint: Origin & { sequence: number; message: string },
-  origin: Origin,
-  log: EventLog,
-): Promise<string | null> {
-  if (checkpoint.stream !== origin.stream) return "it was made from another stream";
-  if (checkpoint.schema !== origin.schema) return "its tables are of another version";
-  if (checkpoint.sequence === 0) return null;
-  const message = await log.read(checkpoint.sequence);
-  if (message === null) return `it is at ${checkpoint.sequence}, which the log does not have`;
-  return markOf(message) === checkpoint.message ? null : `the log has another message at ${checkpoint.sequence}`;
 }

@@ -60,7 +60,9 @@ export async function buildAside(options: RebuildOptions): Promise<Build> {
  * For a log that cannot be projected to its end when there is nothing older to answer: a build up to just before the message
  * it halts at.
  */
-export async function buildUntilHalted(options: RebuildOptions): Promise<{ build: Build; halted: ProjectionHalted | null }> {
+export async function buildUntilHalted(
+  options: RebuildOptions,
+): Promise<{ build: Build; halted: ProjectionHalted | null }> {
   const { dir, log, origin, policy, clock, signal } = options;
   const build = createBuild(dir, origin, policy, clock.now());
   try {
@@ -108,7 +110,12 @@ async function replay(projector: Projector, { log, clock, signal, onProgress }: 
 }
 
 /** The batches that lead to `target`; the last may go past it. Throws when `signal` ends it earlier. */
-async function* until(target: number, projector: Projector, log: EventLog, signal: AbortSignal): AsyncIterable<LogMessage[]> {
+async function* until(
+  target: number,
+  projector: Projector,
+  log: EventLog,
+  signal: AbortSignal,
+): AsyncIterable<LogMessage[]> {
   if (projector.sequence >= target) return;
   for await (const batch of log.follow(projector.sequence, signal)) {
     yield batch;

@@ -41,16 +41,16 @@ export function requestQueries(db: Db) {
   const counts = db.prepare<[], { stage: Stage; retroactive: Flag; count: number }>(
     "SELECT stage, retroactive, count(*) AS count FROM requests GROUP BY stage, retroactive",
   );
-  const oldest = db
-    .prepare<[Stage], number | null>("SELECT min(sequence) FROM requests WHERE stage = ?")
-    .pluck();
+  const oldest = db.prepare<[Stage], number | null>("SELECT min(sequence) FROM requests WHERE stage = ?").pluck();
   const due = db
     .prepare<[{ now: number }], string>(
       `SELECT id FROM matches WHERE next_due_at <= @now
        ORDER BY retro, kickoff <= @now, abs(kickoff - @now), id`,
     )
     .pluck();
-  const nextDue = db.prepare<[number], number | null>("SELECT min(next_due_at) FROM matches WHERE next_due_at > ?").pluck();
+  const nextDue = db
+    .prepare<[number], number | null>("SELECT min(next_due_at) FROM matches WHERE next_due_at > ?")
+    .pluck();
   return {
     inFlight(): Record<Stage | "retro", number> {
       const open = { analyse: 0, lineups: 0, predict: 0, settle: 0, retro: 0 };

@@ -50,11 +50,18 @@ interface Row {
 }
 
 export function stagesWriter(db: Db, policy: Policy): MatchWriter {
-  const write = upsert<Row>(db, "stages", ["match_id", "round", "stage"], ["due_at", "done_at", "late_ms", "state", "attempts"]);
+  const write = upsert<Row>(
+    db,
+    "stages",
+    ["match_id", "round", "stage"],
+    ["due_at", "done_at", "late_ms", "state", "attempts"],
+  );
   const mark = db.prepare<[StageStatus, number, string, number, Stage]>(
     "UPDATE stages SET state = ?, attempts = ? WHERE match_id = ? AND round = ? AND stage = ?",
   );
-  const remove = db.prepare<[string, number]>("DELETE FROM stages WHERE match_id = ? AND round = ? AND stage = 'settle'");
+  const remove = db.prepare<[string, number]>(
+    "DELETE FROM stages WHERE match_id = ? AND round = ? AND stage = 'settle'",
+  );
   return {
     // Event by event: a kick-off that moves after a stage was done must not change how late it was.
     step(change) {
@@ -116,7 +123,8 @@ function settleDueAt(match: Match): number | null {
 
 function statusOf({ done, request, failure }: StageState): StageStatus {
   if (request !== null) return "requested";
-  if (failure !== null) return failure.category === "missed" ? "missed" : failure.retryAt === null ? "failed" : "waiting";
+  if (failure !== null)
+    return failure.category === "missed" ? "missed" : failure.retryAt === null ? "failed" : "waiting";
   return done === null ? "open" : "done";
 }
 

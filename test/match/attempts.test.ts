@@ -6,15 +6,32 @@ import { hour, minute, second } from "../support/history.ts";
 
 const now = Date.parse("2017-01-14T10:00:00.000Z");
 const fail = (category: Category, attempt: number, retryAt?: number) => {
-  const data = failedAttempt({ stage: "predict", round: 1, attempt }, { category, reason: "why", retryAt }, now, defaultPolicy);
+  const data = failedAttempt(
+    { stage: "predict", round: 1, attempt },
+    { category, reason: "why", retryAt },
+    now,
+    defaultPolicy,
+  );
   return data.retryAt === null ? null : Date.parse(data.retryAt) - now;
 };
 
-test.each(["transient", "bug", "no-predictions"] as const)("%s is tried again after 30, 60, 120, 240 s, then given up", (category) => {
-  expect([1, 2, 3, 4, 5, 6].map((attempt) => fail(category, attempt))).toEqual([30 * second, minute, 2 * minute, 4 * minute, null, null]);
-});
+test.each(["transient", "bug", "no-predictions"] as const)(
+  "%s is tried again after 30, 60, 120, 240 s, then given up",
+  (category) => {
+    expect([1, 2, 3, 4, 5, 6].map((attempt) => fail(category, attempt))).toEqual([
+      30 * second,
+      minute,
+      2 * minute,
+      4 * minute,
+      null,
+      null,
+    ]);
+  },
+);
 
-test.each(["permanent", "crash", "missed"] as const)("%s ends at once", (category) => expect(fail(category, 1)).toBeNull());
+test.each(["permanent", "crash", "missed"] as const)("%s ends at once", (category) =>
+  expect(fail(category, 1)).toBeNull(),
+);
 
 test("waiting burns no attempt: it is tried again however often", () => {
   expect(fail("no-data-yet", 99)).toBe(5 * minute);

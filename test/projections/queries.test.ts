@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { defaultPolicy as policy } from "../../src/match/policy.ts";
-import { InvalidCursor } from "../../src/projections/matches.ts";
+import { InvalidCursor } from "../../src/projections/listing.ts";
 import { type History, day, history, hour, kickoff, minute } from "../support/history.ts";
 import { interleave, messagesOf, tables } from "./support.ts";
 
@@ -17,7 +17,13 @@ test("due matches come live before retro, ahead before begun, nearest kick-off f
   const retro = match("retro-x").at(kickoff + 2 * hour);
   retro.dispatch();
   retro.retro();
-  const queries = given(retro, match("begun"), match("far", kickoff + 5 * hour), match("near", kickoff + 2 * hour), match("later", kickoff + 2 * day));
+  const queries = given(
+    retro,
+    match("begun"),
+    match("far", kickoff + 5 * hour),
+    match("near", kickoff + 2 * hour),
+    match("later", kickoff + 2 * day),
+  );
   const now = kickoff + hour;
   expect(queries.dueIds(kickoff - 7 * hour)).toEqual([]);
   expect(queries.dueIds(now)).toEqual(["near", "far", "begun"]);
@@ -30,16 +36,32 @@ test("requests in flight are counted by stage, retro ones apart", () => {
   const retro = match("r").at(kickoff + hour);
   retro.dispatch();
   retro.retro().dispatch();
-  const answered = match("c").at(kickoff - 6 * hour).requested("analyse").analysed();
-  const queries = given(match("a").requested("analyse"), match("b").requested("analyse").requested("lineups"), answered, retro);
+  const answered = match("c")
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .analysed();
+  const queries = given(
+    match("a").requested("analyse"),
+    match("b").requested("analyse").requested("lineups"),
+    answered,
+    retro,
+  );
   expect(queries.inFlight()).toEqual({ analyse: 2, lineups: 1, predict: 0, settle: 0, retro: 1 });
   expect(queries.oldestRequest("lineups")).toBe(5);
   expect(queries.oldestRequest("settle")).toBeNull();
 });
 
 test("matches that await a result", () => {
-  const over = match("over").at(kickoff + 2 * hour).finished();
-  const queries = given(match("a"), match("b"), match("c", kickoff + hour), over, match("d").scheduled({ status: "postponed" }));
+  const over = match("over")
+    .at(kickoff + 2 * hour)
+    .finished();
+  const queries = given(
+    match("a"),
+    match("b"),
+    match("c", kickoff + hour),
+    over,
+    match("d").scheduled({ status: "postponed" }),
+  );
   expect(queries.awaitingKickoffs("pl", 0)).toEqual([kickoff, kickoff + hour]);
   expect(queries.awaitingKickoffs("pl", kickoff + 1)).toEqual([kickoff + hour]);
   expect(queries.awaitingMatches("pl", kickoff, 0)).toEqual(["a", "b"]);
@@ -63,9 +85,23 @@ test("matches are paged by kick-off and id", () => {
 });
 
 test("gaps come most urgent first and leave out what has none", () => {
-  const good = match("good").at(kickoff - 6 * hour).requested("analyse").analysed();
-  const unsettled = match("unsettled", kickoff - 4 * hour).at(kickoff - 3 * hour).requested("analyse").analysed().finished();
-  const queries = given(good, match("info", kickoff + 4 * hour), unsettled, match("missed", kickoff - 2 * hour), match("critical", kickoff + minute), match("warning", kickoff + 2 * hour));
+  const good = match("good")
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .analysed();
+  const unsettled = match("unsettled", kickoff - 4 * hour)
+    .at(kickoff - 3 * hour)
+    .requested("analyse")
+    .analysed()
+    .finished();
+  const queries = given(
+    good,
+    match("info", kickoff + 4 * hour),
+    unsettled,
+    match("missed", kickoff - 2 * hour),
+    match("critical", kickoff + minute),
+    match("warning", kickoff + 2 * hour),
+  );
   const gaps = queries.gaps(kickoff - hour, 48 * hour, 7 * day, policy);
   expect(gaps.map(({ matchId, severity }) => `${matchId} ${severity}`)).toEqual([
     "critical critical",
@@ -95,11 +131,32 @@ test("gaps come most urgent first and leave out what has none", () => {
 });
 
 test("the tally counts live matches by what they have", () => {
-  const done = match("done").at(kickoff - 6 * hour).requested("analyse").analysed().at(kickoff - 30 * minute).requested("predict").predicted();
-  done.at(kickoff + 2 * hour).finished().requested("settle").settled();
+  const done = match("done")
+    .at(kickoff - 6 * hour)
+    .requested("analyse")
+    .analysed()
+    .at(kickoff - 30 * minute)
+    .requested("predict")
+    .predicted();
+  done
+    .at(kickoff + 2 * hour)
+    .finished()
+    .requested("settle")
+    .settled();
   const off = match("off").scheduled({ status: "cancelled" }).requested("settle").settled();
   const old = match("old").scheduled({ purpose: "history" }).finished();
   const queries = given(done, off, old, match("open"));
-  expect(queries.tally()).toEqual({ matches: 4, live: 3, analysed: 1, lineups: 0, predicted: 1, finished: 1, settled: 1, void: 1, failed: 0, events: 16 });
+  expect(queries.tally()).toEqual({
+    matches: 4,
+    live: 3,
+    analysed: 1,
+    lineups: 0,
+    predicted: 1,
+    finished: 1,
+    settled: 1,
+    void: 1,
+    failed: 0,
+    events: 16,
+  });
   expect(queries.results("pl", kickoff).map(({ matchId }) => matchId)).toEqual(["done", "old"]);
 });

@@ -153,7 +153,12 @@ describe("a build that is not ours", () => {
     const { log, hold, release } = held(server);
     hold();
     const model = await start(dataDir, log, otherPolicy);
-    expect(model.state()).toMatchObject({ state: "building", stale: true, reason: "made with another policy", sequence: 1 });
+    expect(model.state()).toMatchObject({
+      state: "building",
+      stale: true,
+      reason: "made with another policy",
+      sequence: 1,
+    });
     const before = model.nextMatchDueAt(0);
     expect(before).not.toBeNull();
     const reader = openReadOnly(dataDir);
@@ -248,7 +253,12 @@ describe("deleting the files", () => {
     hold();
     remove(join(dataDir, "read"), old);
     model.check();
-    expect(model.state()).toMatchObject({ state: "building", stale: true, reason: "its files were deleted", sequence: 2 });
+    expect(model.state()).toMatchObject({
+      state: "building",
+      stale: true,
+      reason: "its files were deleted",
+      sequence: 2,
+    });
     expect(model.match("a")).not.toBeNull();
     release();
     await until(model, (state) => !state.stale);
@@ -328,7 +338,10 @@ describe("a message that cannot be projected", () => {
   test("halts the read model there; a rebuild with mended code goes on", async () => {
     const server = newServer("one", ["a"]);
     let bad: number | null = 3;
-    const model = await start(tempDir(), poisoned(server.connect(), () => bad));
+    const model = await start(
+      tempDir(),
+      poisoned(server.connect(), () => bad),
+    );
     schedule(server, "b");
     await model.reached(2);
     schedule(server, "c");
@@ -348,7 +361,10 @@ describe("a message that cannot be projected", () => {
   test("halts the first build just before it", async () => {
     const server = newServer("one", ["a", "b", "c", "d"]);
     const dataDir = tempDir();
-    const model = await start(dataDir, poisoned(server.connect(), () => 3));
+    const model = await start(
+      dataDir,
+      poisoned(server.connect(), () => 3),
+    );
     expect(model.state()).toMatchObject({ state: "stalled", sequence: 2, haltedAt: 3, target: 4 });
     expect(model.match("b")).not.toBeNull();
     expect(filesIn(dataDir)).toEqual([current(dataDir)]);

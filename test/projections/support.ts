@@ -66,7 +66,9 @@ export function on(db: Db, policy: Policy = defaultPolicy): Omit<Tables, "db"> {
 /** Every row of every table. */
 export function dump(db: Db): Record<string, unknown[]> {
   const names = db
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+    )
     .pluck()
     .all();
   return Object.fromEntries(names.map((name) => [name, rowsOf(db, name)]));

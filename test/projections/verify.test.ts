@@ -30,7 +30,9 @@ function settledLife() {
 }
 
 test("what was followed message by message equals what is rebuilt in one go", async () => {
-  const { dataDir, log, model } = await followed(interleave([settledLife(), history("pl-2016-17-c-d").scheduled().broken()]));
+  const { dataDir, log, model } = await followed(
+    interleave([settledLife(), history("pl-2016-17-c-d").scheduled().broken()]),
+  );
   const seen: number[] = [];
   const verified = await verifyReadModel({ dataDir, log, policy, onProgress: (sequence) => seen.push(sequence) });
   expect(verified).toMatchObject({ equal: true, sequence: model.sequence(), differences: [] });
@@ -61,10 +63,26 @@ test("stops where the read model is, however far the log has gone", async () => 
 });
 
 const plants: [string, string, object][] = [
-  ["a value", "UPDATE matches SET predictions = predictions + 1", { table: "matches", column: "predictions", live: 4, rebuilt: 3 }],
-  ["the last bit of a float", "UPDATE scores SET rps = rps * (1 + 2.3e-16) WHERE model = 'pi'", { table: "scores", key: "pl-2016-17-a-b pi", column: "rps" }],
-  ["a missing row", "DELETE FROM stages WHERE stage = 'settle'", { table: "stages", key: "pl-2016-17-a-b 1 settle", column: "*", live: null }],
-  ["a row too many", "INSERT INTO event_types VALUES ('zzz', 1)", { table: "event_types", key: "zzz", column: "*", rebuilt: null }],
+  [
+    "a value",
+    "UPDATE matches SET predictions = predictions + 1",
+    { table: "matches", column: "predictions", live: 4, rebuilt: 3 },
+  ],
+  [
+    "the last bit of a float",
+    "UPDATE scores SET rps = rps * (1 + 2.3e-16) WHERE model = 'pi'",
+    { table: "scores", key: "pl-2016-17-a-b pi", column: "rps" },
+  ],
+  [
+    "a missing row",
+    "DELETE FROM stages WHERE stage = 'settle'",
+    { table: "stages", key: "pl-2016-17-a-b 1 settle", column: "*", live: null },
+  ],
+  [
+    "a row too many",
+    "INSERT INTO event_types VALUES ('zzz', 1)",
+    { table: "event_types", key: "zzz", column: "*", rebuilt: null },
+  ],
 ];
 
 test.each(plants)("finds %s", async (_what, sql, difference) => {
@@ -83,7 +101,9 @@ test("says what to do when there is nothing to compare", async () => {
   const { dataDir, log, model } = await followed(interleave([settledLife()]));
   await model.stop();
   await expect(verifyReadModel({ dataDir: tempDir(), log, policy })).rejects.toThrow(NothingToVerify);
-  await expect(verifyReadModel({ dataDir, log, policy: { ...policy, attempts: 1 } })).rejects.toThrow("made with another policy");
+  await expect(verifyReadModel({ dataDir, log, policy: { ...policy, attempts: 1 } })).rejects.toThrow(
+    "made with another policy",
+  );
   const empty = createMemoryServer({ clock: wallClock }).connect();
   await expect(verifyReadModel({ dataDir, log: empty, policy })).rejects.toThrow("the log ends at 0");
 });

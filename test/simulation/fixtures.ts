@@ -32,8 +32,27 @@ export interface Fixture {
 }
 
 const stories = [
-  "plain", "plain", "plain", "near-move", "earlier", "far-move", "far-forward", "postponed", "postponed-for-good", "cancelled",
-  "abandoned", "abandoned-replay", "awarded", "correction", "flapping", "ambush", "ambush", "begun", "ended", "history", "in-play",
+  "plain",
+  "plain",
+  "plain",
+  "near-move",
+  "earlier",
+  "far-move",
+  "far-forward",
+  "postponed",
+  "postponed-for-good",
+  "cancelled",
+  "abandoned",
+  "abandoned-replay",
+  "awarded",
+  "correction",
+  "flapping",
+  "ambush",
+  "ambush",
+  "begun",
+  "ended",
+  "history",
+  "in-play",
 ] as const;
 type Story = (typeof stories)[number];
 
@@ -53,7 +72,10 @@ function planFixture(random: Random, story: Story, start: number, at: number): F
     at: () => kickoff - before,
     apply: (truth) => ({ ...truth, kickoff: truth.kickoff + by, status: "scheduled" }),
   });
-  const turn = (status: Status, when: (truth: Truth) => number): Turn => ({ at: when, apply: (truth) => ({ ...truth, status }) });
+  const turn = (status: Status, when: (truth: Truth) => number): Turn => ({
+    at: when,
+    apply: (truth) => ({ ...truth, status }),
+  });
   const inPlay = turn("in-play", (truth) => truth.kickoff);
   const ends = (delay = random.int(105, 125) * minute, with_ = final): Turn => ({
     at: (truth) => truth.kickoff + delay,
@@ -68,13 +90,22 @@ function planFixture(random: Random, story: Story, start: number, at: number): F
       turns.push(inPlay, ends());
       break;
     case "near-move":
-      turns.push(move(random.int(5, 500) * minute, random.pick([10 * minute, 45 * minute, 3 * hour, 20 * hour])), ends());
+      turns.push(
+        move(random.int(5, 500) * minute, random.pick([10 * minute, 45 * minute, 3 * hour, 20 * hour])),
+        ends(),
+      );
       break;
     case "earlier":
-      turns.push({
-        at: () => kickoff - random.int(15, 200) * minute,
-        apply: (truth, now) => ({ ...truth, kickoff: now + random.pick([-20 * minute, 30 * second, 4 * minute, 12 * minute]) }),
-      }, ends());
+      turns.push(
+        {
+          at: () => kickoff - random.int(15, 200) * minute,
+          apply: (truth, now) => ({
+            ...truth,
+            kickoff: now + random.pick([-20 * minute, 30 * second, 4 * minute, 12 * minute]),
+          }),
+        },
+        ends(),
+      );
       break;
     case "far-move":
       turns.push(move(random.int(20, 400) * minute, random.pick([25 * hour, 40 * hour])), ends());
@@ -85,10 +116,17 @@ function planFixture(random: Random, story: Story, start: number, at: number): F
       break;
     case "postponed":
       turns.push(turn("postponed", () => kickoff - random.int(-30, 300) * minute));
-      turns.push({
-        at: () => kickoff + random.int(2, 8) * hour,
-        apply: (truth, now) => ({ ...truth, status: "scheduled", kickoff: now + random.pick([20 * minute, 7 * hour, 26 * hour]) }),
-      }, ends());
+      turns.push(
+        {
+          at: () => kickoff + random.int(2, 8) * hour,
+          apply: (truth, now) => ({
+            ...truth,
+            status: "scheduled",
+            kickoff: now + random.pick([20 * minute, 7 * hour, 26 * hour]),
+          }),
+        },
+        ends(),
+      );
       break;
     case "postponed-for-good":
       turns.push(turn("postponed", () => kickoff - random.int(-30, 300) * minute));
@@ -97,14 +135,24 @@ function planFixture(random: Random, story: Story, start: number, at: number): F
       turns.push(turn("cancelled", () => kickoff - random.int(5, 500) * minute));
       break;
     case "abandoned":
-      turns.push(inPlay, turn("abandoned", (truth) => truth.kickoff + 50 * minute));
+      turns.push(
+        inPlay,
+        turn("abandoned", (truth) => truth.kickoff + 50 * minute),
+      );
       break;
     case "abandoned-replay":
-      turns.push(inPlay, turn("interrupted", (truth) => truth.kickoff + 30 * minute), turn("abandoned", (truth) => truth.kickoff + 50 * minute));
-      turns.push({
-        at: () => kickoff + random.int(3, 6) * hour,
-        apply: (truth, now) => ({ ...truth, status: "scheduled", kickoff: now + random.pick([5 * hour, 26 * hour]) }),
-      }, ends());
+      turns.push(
+        inPlay,
+        turn("interrupted", (truth) => truth.kickoff + 30 * minute),
+        turn("abandoned", (truth) => truth.kickoff + 50 * minute),
+      );
+      turns.push(
+        {
+          at: () => kickoff + random.int(3, 6) * hour,
+          apply: (truth, now) => ({ ...truth, status: "scheduled", kickoff: now + random.pick([5 * hour, 26 * hour]) }),
+        },
+        ends(),
+      );
       break;
     case "awarded":
       turns.push(turn(random.pick(["awarded", "walk-over"]), (truth) => truth.kickoff + random.int(-60, 200) * minute));
@@ -120,7 +168,8 @@ function planFixture(random: Random, story: Story, start: number, at: number): F
     case "ended":
     case "history": {
       // It turns up at whatever moment the source is next asked, so close to kick-off (or after) as the story wants.
-      visibleAt = start + random.int(0, 40) * hour;
+      // A source is asked for its past once, at the very first.
+      visibleAt = story === "history" ? start : start + random.int(0, 40) * hour;
       const offsets = {
         ambush: [5 * second, 40 * second, 3 * minute, 8 * minute, 15 * minute, 31 * minute],
         begun: [-minute, -40 * minute],
@@ -133,8 +182,13 @@ function planFixture(random: Random, story: Story, start: number, at: number): F
       break;
     }
   }
-  const settledAfter = story === "far-move" ? 2 * day : story === "plain" || story === "in-play" ? 12 * hour : 30 * hour;
-  return createFixture({ id: `${competition}-2024-${home}-${away}`, home, away, visibleAt, lastChangeAt: kickoff + settledAfter }, kickoff, turns);
+  const settledAfter =
+    story === "far-move" ? 2 * day : story === "plain" || story === "in-play" ? 12 * hour : 30 * hour;
+  return createFixture(
+    { id: `${competition}-2024-${home}-${away}`, home, away, visibleAt, lastChangeAt: kickoff + settledAfter },
+    kickoff,
+    turns,
+  );
 }
 
 function createFixture(given: Omit<Fixture, "look" | "before">, kickoff: number, turns: Turn[]): Fixture {

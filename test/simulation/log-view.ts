@@ -42,7 +42,10 @@ export function createLogView(messages: readonly StoredMessage[]): LogView {
     source: () => source,
     awaited: () =>
       [...matches.values()].flatMap(({ fixture }) =>
-        fixture === null || fixture.purpose === "history" || fixture.status === "postponed" || isTerminal(fixture.status)
+        fixture === null ||
+        fixture.purpose === "history" ||
+        fixture.status === "postponed" ||
+        isTerminal(fixture.status)
           ? []
           : [fixture.kickoff],
       ),

@@ -30,13 +30,20 @@ export function createModels(world: World, onAsk: (owner: Owner, model: string, 
   const ill = new Map<string, number>();
   const calls = new Set<Owner[]>();
 
-  async function ask(owner: Owner, clock: Clock, model: string, matchId: string, signal: AbortSignal): Promise<ModelAnswer> {
+  async function ask(
+    owner: Owner,
+    clock: Clock,
+    model: string,
+    matchId: string,
+    signal: AbortSignal,
+  ): Promise<ModelAnswer> {
     const began = clock.now();
     const outage = plan.modelOutages.find((it) => it.model === model && began >= it.from && began < it.to);
     const healthy = began >= world.healAt;
     const slow = !healthy && plan.slowModels && random.chance(0.1);
     if (outage !== undefined || slow) ill.set(matchId, began);
-    const wait = outage?.how === "hangs" ? 100 * minute : slow ? random.int(8, 300) * second : random.int(30, 4 * second);
+    const wait =
+      outage?.how === "hangs" ? 100 * minute : slow ? random.int(8, 300) * second : random.int(30, 4 * second);
     await pause(clock, wait, signal);
     // A model that was told to stop says nothing: its answer would have been paid for, so it is none.
     if (signal.aborted) throw signal.reason;
@@ -74,7 +81,11 @@ export function createModels(world: World, onAsk: (owner: Owner, model: string, 
   };
 }
 
-function failed(model: string, category: "transient" | "rate-limited" | "budget" | "permanent", mark: number): ModelAnswer {
+function failed(
+  model: string,
+  category: "transient" | "rate-limited" | "budget" | "permanent",
+  mark: number,
+): ModelAnswer {
   return { model, outcome: "failed", category, reason: `out of order #${mark}` };
 }
 

@@ -20,6 +20,8 @@ export interface Host {
   readonly index: number;
   readonly dir: string;
   readonly life: Life | null;
+  /** A life that ended is still closing its files. */
+  isClosing(): boolean;
   start(): void;
   crash(wipe: boolean): void;
   drain(): void;
@@ -58,6 +60,7 @@ export function createHost(index: number, root: string, around: Surroundings): H
   const { world, timeline, scheduler, server, random } = around;
   const dir = join(root, `node-${index}`);
   let lives = 0;
+  let closing = 0;
   let life: Life | null = null;
 
   function fate(): AppendFate {
@@ -67,7 +70,7 @@ export function createHost(index: number, root: string, around: Surroundings): H
 
   function start(): void {
     if (life !== null) return;
-    const owner: Owner = { name: `node ${index}.${++lives}`, dead: false };
+    const owner: Owner = { name: `node ${index}.${++lives}`, dead: false, crashed: false };
     const clock = timeline.clockOf(owner);
     const log = server.connect({
       // A batch being followed is held back by watchedLog, where the end of the read model can call it off.
@@ -76,7 +79,15 @@ export function createHost(index: number, root: string, around: Surroundings): H
       retry: (attempt) => pause(clock, Math.min(1000, 50 * 2 ** attempt)),
     });
     const now = timeline.now();
-    const born: Life = { owner, log, state: "starting", healthyFrom: now, drainingSince: now, readModel: null, team: null };
+    const born: Life = {
+      owner,
+      log,
+      state: "starting",
+      healthyFrom: now,
+      drainingSince: now,
+      readModel: null,
+      team: null,
+    };
     life = born;
     begin(born).catch((error: unknown) => {
       if (!owner.dead) around.onFailed(error);
@@ -113,10 +124,16 @@ export function createHost(index: number, root: string, around: Surroundings): H
     if (life === null) return;
     const { owner, log, readModel } = life;
     owner.dead = true;
+    owner.crashed = true;
     log.crash();
     life = null;
     const closed = readModel?.stop() ?? Promise.resolve();
-    if (wipe) closed.then(() => rmSync(dir, { recursive: true, force: true }), around.onFailed);
+    closing++;
+    closed
+      .then(() => {
+        if (wipe) rmSync(dir, { recursive: true, force: true });
+      }, around.onFailed)
+      .finally(() => closing--);
   }
 
   async function end(dying: Life): Promise<void> {
@@ -134,6 +151,7 @@ export function createHost(index: number, root: string, around: Surroundings): H
     get life() {
       return life;
     },
+    isClosing: () => closing > 0,
     start,
     crash,
     drain() {

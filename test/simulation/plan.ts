@@ -54,7 +54,9 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
     if (random.chance(0.25)) return start + random.int(0, span - 1);
     const fixture = random.pick(fixtures);
     const { kickoff } = fixture.look(start);
-    const offset = random.pick([-360, -60, -35, -30, -29, -11, -1, 0, 105, 112, 118, 180, 400]) * minute + random.int(0, 90) * second;
+    const offset =
+      random.pick([-360, -60, -35, -30, -29, -11, -1, 0, 105, 112, 118, 180, 400]) * minute +
+      random.int(0, 90) * second;
     return Math.min(Math.max(start, kickoff + offset), healAt - 1);
   };
   const times = (most: number) => (random.chance(0.65) ? random.int(1, most) : 0);
@@ -65,7 +67,13 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
   const node = () => random.int(0, nodes - 1);
   const draw = () => random.int(0, 1_000_000);
   const afterOperations = () => random.pick([0, 1, 2, 3, 5, 8, 13, 21, 34]);
-  add(times(6), () => ({ do: "crash", node: node(), afterOperations: afterOperations(), downMs: down(), wipe: random.chance(0.25) }));
+  add(times(6), () => ({
+    do: "crash",
+    node: node(),
+    afterOperations: afterOperations(),
+    downMs: down(),
+    wipe: random.chance(0.25),
+  }));
   add(times(2), () => ({ do: "drain", node: node(), downMs: down() }));
   const freezable = (): Durable | null => (random.chance(0.4) ? null : random.pick(durables));
   add(times(4), () => ({ do: "freeze", node: node(), durable: freezable(), ms: random.int(2, 40) * second }));
@@ -89,7 +97,10 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
     faults: faults.sort((a, b) => a.at - b.at),
     sourceOutages: list(times(3), () => outage(["fails", "hangs", "limited", "back-at-once"])),
     sourceLies: random.chance(0.5),
-    modelOutages: list(times(4), () => ({ ...outage(["fails", "fails", "hangs", "limited"]), model: random.pick(models) })),
+    modelOutages: list(times(4), () => ({
+      ...outage(["fails", "fails", "hangs", "limited"]),
+      model: random.pick(models),
+    })),
     modelFailures: random.chance(0.5),
     slowModels: random.chance(0.5),
     lossy: random.pick([0, 0, 0.05, 0.2]),

@@ -1,5 +1,11 @@
 import { type Clock, pause } from "../../src/clock.ts";
-import { type LineupsAnswer, type Observation, type Source, SourceError, type SourcePage } from "../../src/sources/source.ts";
+import {
+  type LineupsAnswer,
+  type Observation,
+  type Source,
+  SourceError,
+  type SourcePage,
+} from "../../src/sources/source.ts";
 import type { Fixture, Truth } from "./fixtures.ts";
 import type { Outage } from "./plan.ts";
 import type { Owner } from "./timeline.ts";
@@ -25,7 +31,13 @@ export function createProvider(world: World): FakeProvider {
     return world.plan.sourceOutages.find(({ from, to }) => now >= from && now < to) ?? null;
   }
 
-  async function answer<T>(owner: Owner, clock: Clock, signal: AbortSignal, about: string, make: (now: number) => T): Promise<T> {
+  async function answer<T>(
+    owner: Owner,
+    clock: Clock,
+    signal: AbortSignal,
+    about: string,
+    make: (now: number) => T,
+  ): Promise<T> {
     const call = [owner];
     calls.add(call);
     try {
@@ -47,7 +59,8 @@ export function createProvider(world: World): FakeProvider {
       const truth = fixture.look(now);
       return observation(fixture, lies && random.chance(0.08) ? fixture.before : truth);
     });
-    const remark = lies && random.chance(0.1) ? [{ code: "bad-score", match: random.pick(["x", "y"]), text: "a score of -1" }] : [];
+    const remark =
+      lies && random.chance(0.1) ? [{ code: "bad-score", match: random.pick(["x", "y"]), text: "a score of -1" }] : [];
     return {
       observations: lies ? random.shuffle(seen).slice(0, random.chance(0.1) ? 1 : seen.length) : seen,
       rejected: remark,
@@ -74,7 +87,12 @@ export function createProvider(world: World): FakeProvider {
           return page(listed, now);
         }),
       results: (_, matchIds, __, signal) =>
-        answer(owner, clock, signal, "*", (now) => page(world.fixtures.filter(({ id }) => matchIds.includes(id)), now)),
+        answer(owner, clock, signal, "*", (now) =>
+          page(
+            world.fixtures.filter(({ id }) => matchIds.includes(id)),
+            now,
+          ),
+        ),
       lineups: (_, matchId, __, signal) =>
         answer(owner, clock, signal, matchId, (now): LineupsAnswer | null => {
           if (now < world.healAt && random.chance(0.3)) return null;
@@ -111,6 +129,9 @@ function observation({ id, home, away }: Fixture, { kickoff, status, score }: Tr
       status,
       source: { name: sourceName, ref: id },
     },
-    result: score === null || status !== "finished" ? null : { score: { regular: score, extraTime: null, shootOut: null }, how: "regular" },
+    result:
+      score === null || status !== "finished"
+        ? null
+        : { score: { regular: score, extraTime: null, shootOut: null }, how: "regular" },
   };
 }

@@ -4,6 +4,8 @@ import type { Clock, Timer } from "../../src/clock.ts";
 export interface Owner {
   readonly name: string;
   dead: boolean;
+  /** It died, and what it had in hand with it. */
+  crashed: boolean;
 }
 
 /** The world's time. Nothing happens by itself: whoever drives the run fires timers one by one. */
@@ -26,19 +28,26 @@ interface Entry {
   run: (() => void) | null;
 }
 
+/**
+ * The waits of those who only look in every second (the dispatcher, the read model's watch over its files, a writer that was
+ * refused). Time does not stop for them: they come with the next timer that somebody is waiting for, seconds later at most.
+ */
+const idleWaitMs = 1000;
+
 export function createTimeline(start: number): Timeline {
   const heap: Entry[] = [];
+  const idle: Entry[] = [];
   let now = start;
   let order = 0;
 
-  function clean(): Entry | undefined {
-    for (let top = heap[0]; top !== undefined && (top.run === null || top.owner.dead); top = heap[0]) pop(heap);
-    return heap[0];
+  function topOf(timers: Entry[]): Entry | undefined {
+    for (let top = timers[0]; top !== undefined && (top.run === null || top.owner.dead); top = timers[0]) pop(timers);
+    return timers[0];
   }
 
   function after(owner: Owner, ms: number, run: () => void): Timer {
     const entry: Entry = { at: now + Math.max(0, ms), order: order++, owner, run };
-    push(heap, entry);
+    push(ms === idleWaitMs ? idle : heap, entry);
     return {
       cancel() {
         entry.run = null;
@@ -54,12 +63,18 @@ export function createTimeline(start: number): Timeline {
       elapsed: () => now - start,
       after: (ms, run) => after(owner, ms, run),
     }),
-    nextAt: () => clean()?.at ?? null,
+    nextAt() {
+      const idler = topOf(idle);
+      return (idler !== undefined && idler.at <= now ? idler : (topOf(heap) ?? idler))?.at ?? null;
+    },
     fireNext() {
-      const entry = clean();
-      if (entry === undefined) throw new Error("no timer is set");
-      pop(heap);
-      now = Math.max(now, entry.at);
+      const [awaited, idler] = [topOf(heap), topOf(idle)];
+      const first = awaited ?? idler;
+      if (first === undefined) throw new Error("no timer is set");
+      now = Math.max(now, first.at);
+      const isIdler = idler !== undefined && idler.at <= now;
+      const entry = isIdler ? idler : first;
+      pop(isIdler ? idle : heap);
       entry.run?.();
     },
     leapTo(at) {

@@ -4,7 +4,6 @@ import { planFaults, type Plan } from "./plan.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { hour, minute, second } from "./units.ts";
 
-
 /** What a seed decides before anything happens. */
 export interface World {
   seed: number;
@@ -48,7 +47,7 @@ export function createWorld(seed: number): World {
 
 /** Mostly shorter budgets than the domain's, so that more of them run out in a run. */
 function planPolicy(random: Random): Policy {
-  const base: Policy = { ...defaultPolicy, waveEvery: random.pick([700, 1000, 3000]) };
+  const base: Policy = { ...defaultPolicy, waveEvery: random.pick([400, 900, 3000]) };
   if (random.chance(0.15)) return base;
   return {
     ...base,

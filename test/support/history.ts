@@ -109,9 +109,19 @@ export class History {
   }
 
   /** Any event, as forged as wanted. */
-  event<T extends MatchEventType>(type: T, data: MatchEventData[T], envelope: Partial<Omit<Recorded, "type" | "data">> = {}): this {
+  event<T extends MatchEventType>(
+    type: T,
+    data: MatchEventData[T],
+    envelope: Partial<Omit<Recorded, "type" | "data">> = {},
+  ): this {
     const sequence = this.match.version + 1;
-    const defaults = { sequence, id: idOf(this.id, sequence), time: this.now, actor: "pipeline:test", causationId: null };
+    const defaults = {
+      sequence,
+      id: idOf(this.id, sequence),
+      time: this.now,
+      actor: "pipeline:test",
+      causationId: null,
+    };
     return this.entry({ ...defaults, ...envelope, type, data } as unknown as MatchEvent);
   }
 
@@ -132,7 +142,13 @@ export class History {
     const { id: _, since: __, ...known } = match.fixture ?? { ...fixture, id: "", since: 0 };
     const at = changes.kickoff ?? known.kickoff;
     const observedAt = new Date(now).toISOString();
-    return this.event("match.scheduled", { ...known, changed: [], observedAt, ...changes, kickoff: new Date(at).toISOString() });
+    return this.event("match.scheduled", {
+      ...known,
+      changed: [],
+      observedAt,
+      ...changes,
+      kickoff: new Date(at).toISOString(),
+    });
   }
 
   requested(stage: Stage, asked: Asked = {}): this {
@@ -140,16 +156,30 @@ export class History {
     const retroactive = asked.retroactive ?? retro?.stages.includes(stage) ?? false;
     const { roster: given = round.roster ?? roster, ...rest } = asked;
     const reason: RequestReason = retroactive ? "retro" : "due";
-    const data = { round: round.number, attempt: stages[stage].attempts + 1, reason, budgetMs: this.policy.budget[stage], retroactive, ...rest };
+    const data = {
+      round: round.number,
+      attempt: stages[stage].attempts + 1,
+      reason,
+      budgetMs: this.policy.budget[stage],
+      retroactive,
+      ...rest,
+    };
     const cause = (retroactive ? retro?.id : stage === "predict" ? analysed?.id : null) ?? known?.id ?? null;
-    if (stage === "predict") return this.event("match.prediction.requested", { stage, ...data, roster: given }, { causationId: cause });
+    if (stage === "predict")
+      return this.event("match.prediction.requested", { stage, ...data, roster: given }, { causationId: cause });
     return this.event(requestTypeOf(stage), { stage, ...data }, { causationId: cause });
   }
 
   analysed(changes: Partial<Analysed> = {}): this {
     const request = this.match.stages.analyse.request;
     const asOf = new Date((this.match.fixture?.kickoff ?? kickoff) - this.policy.due.analyse).toISOString();
-    const data = { round: this.match.round.number, asOf, retroactive: request?.retroactive ?? false, ...analysis, ...changes };
+    const data = {
+      round: this.match.round.number,
+      asOf,
+      retroactive: request?.retroactive ?? false,
+      ...analysis,
+      ...changes,
+    };
     return this.event("match.analysed", data, { causationId: request?.id ?? null });
   }
 
@@ -172,7 +202,13 @@ export class History {
     const regular: Score = { home, away };
     const revision = (this.match.result?.revision ?? 0) + 1;
     const score = { regular, extraTime: null, shootOut: null };
-    return this.event("match.finished", { revision, observedAt: new Date(this.now).toISOString(), score, how: "regular", ...changes });
+    return this.event("match.finished", {
+      revision,
+      observedAt: new Date(this.now).toISOString(),
+      score,
+      how: "regular",
+      ...changes,
+    });
   }
 
   /** As the settle stage would: `settled`, or `failed` for want of predictions. */

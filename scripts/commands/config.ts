@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import type { Config, Setting } from "../../src/config/config.ts";
+import { policyRules, spellPolicy } from "../../src/config/policy.ts";
+import { withoutSecrets } from "../../src/open-log.ts";
+import { examples } from "../cli/options.ts";
+import { paint, print, printJson } from "../cli/output.ts";
+import { loadSettings } from "../cli/settings.ts";
+import { table } from "../cli/table.ts";
+
+export function configCommand(program: Command): void {
+  program
+    .command("config")
+    .description("the settings in force and where each came from, secrets masked")
+    .option("--policy", "the policy in force, as its file would have it")
+    .option("--json", "one JSON document: settings, policy and panel")
+    .addHelpText("after", `\nA policy is refused unless:\n${policyRules.map(({ text }) => `  ${text}`).join("\n")}`)
+    .addHelpText(
+      "after",
+      examples(["config", "what is in force"], ["config --policy > policy.json", "a file to start from"]),
+    )
+    .action(({ json, policy }: { json?: true; policy?: true }) => {
+      const { config, settings } = loadSettings();
+      const shown = settings.map(masked);
+      if (json === true) return printJson({ settings: shown, ...details(config) });
+      if (policy === true) return print(JSON.stringify(spellPolicy(config.policy), null, 2));
+      const columns = ["setting", "value", "from", "is"].map((title) => ({ title }));
+      print(
+        table(
+          columns,
+          shown.map(({ name, value, origin, about }) => [
+            name,
+            value === "" ? paint("dim", "(none)") : value,
+            origin,
+            about,
+          ]),
+        ),
+      );
+    });
+}
+
+function masked(setting: Setting): Setting {
+  return { ...setting, value: withoutSecrets(setting.value) };
+}
+
+function details({ policy, panel }: Config): object {
+  return {
+    policy: spellPolicy(policy),
+    panel: panel.map(({ name, family, version, params }) => ({ name, family, version, params })),
+  };
+}

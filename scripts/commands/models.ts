@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import type { PanelRow } from "../../src/projections/panel.ts";
+import { fixed } from "../cli/format.ts";
+import { examples } from "../cli/options.ts";
+import { print, printJson, say } from "../cli/output.ts";
+import { withReadModel } from "../cli/read-model.ts";
+import { loadConfig } from "../cli/settings.ts";
+import { table } from "../cli/table.ts";
+
+interface Options {
+  competition?: string;
+  season?: string;
+  retro?: true;
+  json?: true;
+}
+
+export function modelsCommand(program: Command): void {
+  program
+    .command("models")
+    .description("the panel's table: how each model did over the settled matches")
+    .option("--competition <id>", "of one competition")
+    .option("--season <season>", "of one season, like 2016-17")
+    .option("--retro", "answers made in hindsight instead of those made in time")
+    .option("--json", "one JSON document")
+    .addHelpText(
+      "after",
+      examples(["models", "all settled matches"], ["models --season 2016-17 --json", "for scripts"]),
+    )
+    .action(async ({ json, retro, competition, season }: Options) => {
+      await withReadModel(loadConfig(), (readModel) => {
+        const filter = {
+          retro: retro === true,
+          ...(competition === undefined ? {} : { competition }),
+          ...(season === undefined ? {} : { season }),
+        };
+        const panel = readModel.panel(filter);
+        if (json === true) return printJson({ panel });
+        if (panel.length === 0) return say("no settled answers yet");
+        print(panelTable(panel));
+      });
+    });
+}
+
+export function panelTable(panel: readonly PanelRow[]): string {
+  const right = "right" as const;
+  const numbers = ["n", "points", "per match", "exact", "RPS", "log loss", "calibration", "abstained", "failed"];
+  return table(
+    [{ title: "model" }, ...numbers.map((title) => ({ title, align: right }))],
+    panel.map((row) => [
+      row.model,
+      String(row.n),
+      String(row.points),
+      row.n === 0 ? "-" : (row.points / row.n).toFixed(2),
+      String(row.exact),
+      fixed(row.rps, 4),
+      fixed(row.logLoss, 4),
+      fixed(row.calibration, 4),
+      String(row.abstained + row.resting),
+      String(row.failed),
+    ]),
+  );
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { z } from "zod";
+import { report } from "./cli/errors.ts";
+import { Interrupted } from "./cli/signals.ts";
+import { examples } from "./cli/options.ts";
+import { configCommand } from "./commands/config.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { gapsCommand } from "./commands/gaps.ts";
+import { matchCommand } from "./commands/match.ts";
+import { matchesCommand } from "./commands/matches.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { natsEnvCommand } from "./commands/nats-env.ts";
+import { projectionsCommand } from "./commands/projections.ts";
+import { runCommand } from "./commands/run.ts";
+import { statusCommand } from "./commands/status.ts";
+import { verifyCommand } from "./commands/verify.ts";
+
+const commands = [
+  runCommand,
+  statusCommand,
+  gapsCommand,
+  matchCommand,
+  matchesCommand,
+  modelsCommand,
+  projectionsCommand,
+  verifyCommand,
+  doctorCommand,
+  configCommand,
+  natsEnvCommand,
+];
+
+const program = new Command("fulltime")
+  .description("Keeps football predictions complete: no kick-off without its predictions, no finished match unscored.")
+  .version(version())
+  .exitOverride()
+  .showHelpAfterError("(add --help for what there is)")
+  .addHelpText(
+    "after",
+    `${examples(["run", "play a season on an embedded NATS"], ["status", "how it stands"], ["gaps", "what needs somebody"])}
+
+Settings come from FULLTIME_ variables and a .env file: see \`fulltime config\`.
+Exit codes: 0 fine, 1 failed, 2 usage, 3 gaps or violations found, 5 not authorised, 6 unreachable, 130 interrupted.`,
+  );
+for (const add of commands) add(program);
+
+// A reader that had enough (`| head`) is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = error instanceof Interrupted ? (error.signal === "SIGINT" ? 130 : 0) : report(error);
+}
+
+/** From the package's own file, which is one folder further up once it is built. */
+function version(): string {
+  for (const path of ["../package.json", "../../package.json"]) {
+    try {
+      return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")))
+        .version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  throw new Error("the package.json of fulltime is missing");
+}

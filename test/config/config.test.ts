@@ -1,0 +1,201 @@
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ConfigMistakes, readConfig, roles } from "../../src/config/config.ts";
+import { starterPanel } from "../../src/forecast/starter.ts";
+import { defaultPolicy } from "../../src/match/policy.ts";
+import { jsonFile } from "../support/file.ts";
+
+type Environment = Record<string, string>;
+
+function mistakesOf(environment: Environment, dotenv: Environment = {}): readonly string[] {
+  try {
+    readConfig(environment, dotenv);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigMistakes) return error.mistakes;
+    throw error;
+  }
+}
+
+const configOf = (environment: Environment) => readConfig(environment).config;
+const settingOf = (name: string, environment: Environment, dotenv: Environment = {}) =>
+  readConfig(environment, dotenv).settings.find((setting) => setting.name === name);
+
+describe("without an environment", () => {
+  test("the defaults are in force", () => {
+    expect(configOf({})).toEqual({
+      natsUrl: null,
+      natsCreds: null,
+      dataDir: resolve("data"),
+      host: "127.0.0.1",
+      port: 4600,
+      adminToken: null,
+      source: "archive",
+      competitions: [],
+      policy: defaultPolicy,
+      panel: starterPanel,
+      clock: "simulated",
+      roles: [...roles],
+      replicas: 1,
+      logLevel: "info",
+      cacheDir: null,
+    });
+  });
+
+  test("every setting says so", () => {
+    for (const setting of readConfig({}).settings) {
+      expect(setting).toEqual({ ...setting, origin: "default", about: expect.stringMatching(/\w/) });
+    }
+  });
+});
+
+describe("every variable has its effect", () => {
+  test.for([
+    ["FULLTIME_NATS_URL", "nats://a:4222,tls://b:4222", { natsUrl: "nats://a:4222,tls://b:4222" }],
+    ["FULLTIME_NATS_CREDS", "/etc/nats.creds", { natsCreds: "/etc/nats.creds" }],
+    ["FULLTIME_DATA_DIR", "elsewhere", { dataDir: resolve("elsewhere") }],
+    ["FULLTIME_HOST", "::1", { host: "::1" }],
+    ["FULLTIME_PORT", "0", { port: 0 }],
+    ["FULLTIME_ADMIN_TOKEN", "0123456789abcdef", { adminToken: "0123456789abcdef" }],
+    ["FULLTIME_SOURCE", "archive", { source: "archive" }],
+    ["FULLTIME_COMPETITIONS", "BL1", { competitions: ["BL1"] }],
+    ["FULLTIME_CLOCK", "wall", { clock: "wall" }],
+    ["FULLTIME_ROLES", roles.toReversed().join(", "), { roles: roles.toReversed() }],
+    ["FULLTIME_ROLES", `${roles.join(",")},poll`, { roles: [...roles] }],
+    ["FULLTIME_LOG_LEVEL", "debug", { logLevel: "debug" }],
+    ["FULLTIME_CACHE_DIR", "cache", { cacheDir: resolve("cache") }],
+  ] as const)("%s=%s", ([name, value, config]) => {
+    expect(configOf({ [name]: value })).toMatchObject(config);
+  });
+
+  test("FULLTIME_REPLICAS on a cluster", () => {
+    expect(configOf({ FULLTIME_REPLICAS: "3", FULLTIME_NATS_URL: "nats://a:4222" }).replicas).toBe(3);
+  });
+
+  test("FULLTIME_POLICY", () => {
+    expect(configOf({ FULLTIME_POLICY: jsonFile({ waveEvery: "2s" }) }).policy).toEqual({
+      ...defaultPolicy,
+      waveEvery: 2000,
+    });
+  });
+
+  test("FULLTIME_PANEL", () => {
+    expect(configOf({ FULLTIME_PANEL: jsonFile({ members: [{ name: "one", family: "elo" }] }) }).panel).toHaveLength(1);
+  });
+});
+
+describe("where a value comes from", () => {
+  test("the environment goes before .env, and .env before the default", () => {
+    const name = "FULLTIME_PORT";
+    expect(settingOf(name, { [name]: "1" }, { [name]: "2" })).toMatchObject({ value: "1", origin: "environment" });
+    expect(settingOf(name, {}, { [name]: "2" })).toMatchObject({ value: "2", origin: ".env" });
+    expect(settingOf(name, {})).toMatchObject({ value: "4600", origin: "default" });
+  });
+
+  test("a variable set to nothing is the default, and is shown as such", () => {
+    const name = "FULLTIME_PORT";
+    expect(settingOf(name, { [name]: " " }, { [name]: "2" })).toMatchObject({ value: "4600", origin: "default" });
+    expect(readConfig({ [name]: "" }, { [name]: "2" }).config.port).toBe(4600);
+  });
+
+  test("secrets are masked", () => {
+    const token = "0123456789abcdef";
+    expect(settingOf("FULLTIME_ADMIN_TOKEN", { FULLTIME_ADMIN_TOKEN: token })?.value).toBe("********");
+    expect(settingOf("FULLTIME_ADMIN_TOKEN", {})?.value).toBe("");
+    const url = "nats://me:secret@a:4222,nats://b:4222";
+    expect(settingOf("FULLTIME_NATS_URL", { FULLTIME_NATS_URL: url })?.value).toBe(
+      "nats://********@a:4222,nats://b:4222",
+    );
+  });
+});
+
+describe("a mistake is one line: variable, value, what would be right", () => {
+  test.for([
+    ["FULLTIME_NATS_URL", "localhost", "FULLTIME_NATS_URL=localhost: must be like nats://host:4222, several by comma"],
+    ["FULLTIME_HOST", "a b", "FULLTIME_HOST=a b: must be an address or a host name"],
+    ["FULLTIME_PORT", "65536", "FULLTIME_PORT=65536: must be a whole number from 0 to 65535"],
+    ["FULLTIME_PORT", "1e3", "FULLTIME_PORT=1e3: must be a whole number from 0 to 65535"],
+    ["FULLTIME_SOURCE", "espn", "FULLTIME_SOURCE=espn: must be archive"],
+    ["FULLTIME_CLOCK", "sundial", "FULLTIME_CLOCK=sundial: must be wall or simulated"],
+    ["FULLTIME_ROLES", "poll,keeper", `FULLTIME_ROLES=poll,keeper: must be some of ${roles.join(",")}`],
+    ["FULLTIME_ROLES", ",", `FULLTIME_ROLES=,: must be some of ${roles.join(",")}`],
+    ["FULLTIME_REPLICAS", "2", "FULLTIME_REPLICAS=2: must be 1, 3 or 5"],
+    [
+      "FULLTIME_LOG_LEVEL",
+      "loud",
+      "FULLTIME_LOG_LEVEL=loud: must be trace or debug or info or warn or error or fatal or silent",
+    ],
+    ["FULLTIME_DATADIR", "x", "FULLTIME_DATADIR: there is no such setting; see fulltime config"],
+  ] as const)("%s=%s", ([name, value, line]) => {
+    expect(mistakesOf({ [name]: value })).toEqual([line]);
+    expect(mistakesOf({}, { [name]: value })).toEqual([line]);
+  });
+
+  test("a secret's value is never told", () => {
+    expect(mistakesOf({ FULLTIME_ADMIN_TOKEN: "hunter2" })).toEqual([
+      "FULLTIME_ADMIN_TOKEN: must have at least 16 characters and no white space",
+    ]);
+    expect(mistakesOf({ FULLTIME_NATS_URL: "nats://me:hunter2@a/b" }).join()).not.toContain("hunter2");
+  });
+
+  test("those of a policy or panel file name the file too", () => {
+    const policy = jsonFile({ pollEvry: "3h", attempts: 0 });
+    const panel = jsonFile({ members: [{ name: "one", family: "x" }] });
+    expect(mistakesOf({ FULLTIME_POLICY: policy, FULLTIME_PANEL: panel })).toEqual([
+      expect.stringMatching(`^FULLTIME_POLICY=${policy}: attempts 0: `),
+      expect.stringMatching(`^FULLTIME_POLICY=${policy}: unknown key "pollEvry"`),
+      expect.stringMatching(`^FULLTIME_PANEL=${panel}: member one: family "x" does not exist`),
+    ]);
+  });
+
+  test("several are told at once, and the error's message holds them all", () => {
+    const environment = { FULLTIME_PORT: "x", FULLTIME_CLOCK: "y", FULLTIME_TYPO: "z" };
+    const mistakes = mistakesOf(environment);
+    expect(mistakes).toHaveLength(3);
+    expect(() => readConfig(environment)).toThrow(mistakes.join("\n"));
+  });
+
+  test("names that live sources and language models will read are none", () => {
+    expect(mistakesOf({ FULLTIME_SOURCE_KEY: "k", FULLTIME_LLM_URL: "http://a" })).toEqual([]);
+    expect(mistakesOf({ PATH: "/bin", FULL_TIME: "x" })).toEqual([]);
+  });
+});
+
+describe("what contradicts itself is refused", () => {
+  test("a host beyond loopback without a token", () => {
+    expect(mistakesOf({ FULLTIME_HOST: "0.0.0.0" })).toEqual([
+      "FULLTIME_HOST=0.0.0.0: binding beyond loopback needs FULLTIME_ADMIN_TOKEN",
+    ]);
+    expect(mistakesOf({ FULLTIME_HOST: "0.0.0.0", FULLTIME_ADMIN_TOKEN: "0123456789abcdef" })).toEqual([]);
+    expect(mistakesOf({ FULLTIME_HOST: "localhost" })).toEqual([]);
+  });
+
+  test("a simulated clock without all roles; http may be left out", () => {
+    const some = roles.filter((role) => role !== "settle" && role !== "http").join(",");
+    expect(mistakesOf({ FULLTIME_ROLES: some })).toEqual([
+      `FULLTIME_ROLES=${some}: a simulated clock needs all roles, missing settle`,
+    ]);
+    expect(mistakesOf({ FULLTIME_ROLES: some, FULLTIME_CLOCK: "wall" })).toEqual([]);
+    expect(mistakesOf({ FULLTIME_ROLES: roles.filter((role) => role !== "http").join(",") })).toEqual([]);
+  });
+
+  test("several copies of an embedded server's log", () => {
+    expect(mistakesOf({ FULLTIME_REPLICAS: "3" })).toEqual([
+      "FULLTIME_REPLICAS=3: an embedded server keeps one copy; set FULLTIME_NATS_URL to a cluster",
+    ]);
+  });
+
+  test("two competitions of the archive", () => {
+    expect(mistakesOf({ FULLTIME_COMPETITIONS: "PL,BL1" })).toEqual([
+      "FULLTIME_COMPETITIONS=PL,BL1: the archive plays one competition at a time",
+    ]);
+  });
+});
+
+test("the configuration is frozen, all the way down", () => {
+  const config = configOf({ FULLTIME_PORT: "1" });
+  const changed = config as unknown as { port: number; roles: string[]; policy: { due: { analyse: number } } };
+  expect(() => (changed.port = 2)).toThrow(TypeError);
+  expect(() => changed.roles.push("x")).toThrow(TypeError);
+  expect(() => (changed.policy.due.analyse = 1)).toThrow(TypeError);
+});

@@ -1,0 +1,44 @@
+import type { HttpBindings } from "@hono/node-server";
+import { pino } from "pino";
+import { createHttp } from "../../src/http/app.ts";
+import { manualClock, manualSimulatedClock } from "../support/manual-clock.ts";
+import { type TestNode, testNode } from "../support/node.ts";
+
+export interface Served extends TestNode {
+  /** Asks as a client of this address does. */
+  ask(path: string, init?: RequestInit, from?: string): Promise<Response>;
+  /** What the server logged, one object a line. */
+  logged: Record<string, unknown>[];
+  /** Moves the simulated clock. */
+  jump(to: number): void;
+  /** NATS is there, as far as anyone can tell. */
+  connect(connected: boolean): void;
+}
+
+export interface ServeOptions {
+  at: number;
+  adminToken?: string | null;
+}
+
+/** The HTTP server over a log in memory and a real read model, on a simulated clock. */
+export async function serve({ at, adminToken = null }: ServeOptions): Promise<Served> {
+  const wall = manualClock(at);
+  const clock = manualSimulatedClock(wall);
+  const test = await testNode({ wall, clock });
+  const { log, readModel, policy } = test.node;
+  let connected = true;
+  const logged: Record<string, unknown>[] = [];
+  const logger = pino({}, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) });
+  // A log in memory has no server that could go away.
+  const watched = { ...log, connected: () => connected };
+  const app = createHttp({ readModel, log: watched, clock, policy, adminToken, logger });
+  return {
+    ...test,
+    logged,
+    jump: clock.jump,
+    connect: (now) => (connected = now),
+    async ask(path, init = {}, from = "127.0.0.1") {
+      return app.request(path, init, { incoming: { socket: { remoteAddress: from } } } as HttpBindings);
+    },
+  };
+}
