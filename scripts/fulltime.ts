@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { z } from "zod";
 import { report } from "./cli/errors.ts";
-import { Interrupted } from "./cli/signals.ts";
+import { codeOf, Interrupted } from "./cli/signals.ts";
 import { examples } from "./cli/options.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -50,11 +50,13 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+// Nor is a terminal that was closed: what there still is to say, nobody reads.
+process.stderr.on("error", () => {});
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = error instanceof Interrupted ? (error.signal === "SIGINT" ? 130 : 0) : report(error);
+  process.exitCode = error instanceof Interrupted ? codeOf(error.signal) : report(error);
 }
 
 /** From the package's own file, which is one folder further up once it is built. */

@@ -16,6 +16,7 @@ import { settleActor } from "./actors/settle.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
 import type { Config, Role } from "./config/config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
+import { prepareDataDir } from "./events/disk.ts";
 import { statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
@@ -56,7 +57,7 @@ const drainMs = 9_000;
  * runs the actors of its roles. What it started by the time something fails, it stops again.
  */
 export async function startApp(options: StartOptions): Promise<App> {
-  const { config, logger, onProgress, signal } = options;
+  const { config, logger, signal } = options;
   const source = createArchive({
     competition: options.competition ?? config.competitions[0],
     season: options.season,
@@ -67,6 +68,7 @@ export async function startApp(options: StartOptions): Promise<App> {
 
   const stack = createStack(logger);
   try {
+    await prepareDataDir(config.dataDir);
     const directory = takeDataDirectory(config.dataDir, {
       source: source.name,
       clock: config.clock,

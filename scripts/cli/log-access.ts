@@ -1,4 +1,3 @@
-import { wallClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config/config.ts";
 import { isTaken, type NodeNote, readOrigin, runningNode, takeDataDirectory } from "../../src/data-directory.ts";
 import type { EventLog } from "../../src/events/log.ts";
@@ -63,6 +62,7 @@ async function withDirectory<T>(config: Config, work: (signal: AbortSignal) => P
 }
 
 async function withServer<T>(config: Config, signal: AbortSignal, work: (url: string) => Promise<T>): Promise<T> {
+  // That a server starts and stops is no news to who asked for a list: the default level is for nodes.
   const logger = createLogger(config.logLevel === "info" ? "warn" : config.logLevel);
   const server = await startServer({ config, logger, onProgress: say, signal });
   try {
@@ -108,5 +108,3 @@ async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promis
 export function clockOf(config: Config): "wall" | "simulated" {
   return (readOrigin(config.dataDir)?.clock ?? config.clock) === "wall" ? "wall" : "simulated";
 }
-
-export const wallNow = wallClock.now;

@@ -1,6 +1,7 @@
+import { wallClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config/config.ts";
 import { runningNode } from "../../src/data-directory.ts";
-import { clockOf, wallNow } from "./log-access.ts";
+import { clockOf } from "./log-access.ts";
 import { askHealth } from "./node-api.ts";
 
 /**
@@ -8,7 +9,7 @@ import { askHealth } from "./node-api.ts";
  * again. `lastEventTime` tells that from the read model or from the log; null where nothing has happened yet.
  */
 export async function pipelineNow(config: Config, lastEventTime: () => number | null): Promise<number> {
-  if (clockOf(config) === "wall") return wallNow();
+  if (clockOf(config) === "wall") return wallClock.now();
   const health = await askHealth(runningNode(config.dataDir));
-  return health === null ? (lastEventTime() ?? wallNow()) : Date.parse(health.checkedAt);
+  return health === null ? (lastEventTime() ?? wallClock.now()) : Date.parse(health.checkedAt);
 }

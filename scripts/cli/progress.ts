@@ -20,17 +20,23 @@ function bar(what: string): Progress {
     Presets.shades_classic,
   );
   let only: Bar | null = null;
+  let stopped = false;
   return {
     update(value, total, note) {
+      if (stopped) return;
       only ??= bars.create(total, value, { note });
       only.setTotal(total);
       only.update(value, { note });
     },
     line(text) {
-      if (only === null) say(text);
+      // A bar that stands still draws no lines any more.
+      if (only === null || stopped) say(text);
       else bars.log(`${text}\n`);
     },
-    stop: () => bars.stop(),
+    stop() {
+      stopped = true;
+      bars.stop();
+    },
   };
 }
 

@@ -1,7 +1,12 @@
 import { constants } from "node:os";
 
-export type Signal = "SIGINT" | "SIGTERM";
-const signals: readonly Signal[] = ["SIGINT", "SIGTERM"];
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+const signals: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** A service manager's stop went as asked; a person's Ctrl-C, or a terminal that was closed, cut something short. */
+export function codeOf(signal: Signal): number {
+  return signal === "SIGTERM" ? 0 : 128 + constants.signals[signal];
+}
 
 export interface Signals {
   /** Aborts with the first signal. */

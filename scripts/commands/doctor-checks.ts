@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { wallClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config/config.ts";
 import { isTaken, readOrigin, runningNode } from "../../src/data-directory.ts";
 import { findServerBinary } from "../../src/events/binary.ts";
@@ -10,7 +11,6 @@ import { connectTo, withoutSecrets } from "../../src/open-log.ts";
 import { openReadOnly } from "../../src/projections/reader.ts";
 import { createArchive } from "../../src/sources/archive.ts";
 import { count, instant } from "../cli/format.ts";
-import { wallNow } from "../cli/log-access.ts";
 import { askHealth } from "../cli/node-api.ts";
 import { say } from "../cli/output.ts";
 
@@ -143,7 +143,7 @@ async function readModel({ dataDir }: Config) {
 
 async function clock({ dataDir, clock: kind }: Config) {
   const health = await askHealth(runningNode(dataDir));
-  const wall = instant(wallNow());
+  const wall = instant(wallClock.now());
   if (kind === "wall") return ok(`wall, ${wall} UTC`);
   return ok(`simulated${health === null ? "" : `, at ${instant(Date.parse(health.checkedAt))} UTC`}; wall ${wall} UTC`);
 }

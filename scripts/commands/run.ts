@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { startApp, type App } from "../../src/app.ts";
 import { wallClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config/config.ts";
-import { DataDirectoryTaken } from "../../src/data-directory.ts";
 import { CommandFailed, exitCode } from "../cli/errors.ts";
 import { count, minuteOf } from "../cli/format.ts";
 import { createLogger } from "../cli/logger.ts";
@@ -10,7 +9,7 @@ import { examples } from "../cli/options.ts";
 import { paintMessage, print, printJson, say } from "../cli/output.ts";
 import { createProgress, type Progress } from "../cli/progress.ts";
 import { loadSettings } from "../cli/settings.ts";
-import { Interrupted, listenForSignals, type Signal, type Signals } from "../cli/signals.ts";
+import { codeOf, Interrupted, listenForSignals, type Signals } from "../cli/signals.ts";
 import { panelTable } from "./models.ts";
 import { type Season, seasonOf, summarise } from "./run-summary.ts";
 
@@ -42,6 +41,12 @@ export function runCommand(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const { config, settings } = loadSettings();
+  if (options.exitWhenDone === true && config.clock === "wall") {
+    throw new CommandFailed(
+      exitCode.usage,
+      "--exit-when-done needs a simulated clock: on the wall clock a season is never done",
+    );
+  }
   const chosen = settings.some(({ name, origin }) => name === "FULLTIME_LOG_LEVEL" && origin !== "default");
   const progress = createProgress("settled");
   const logger = createLogger(chosen ? config.logLevel : "warn", progress.line);
@@ -54,8 +59,11 @@ async function run(options: Options): Promise<void> {
     app = await startApp({ config, competition, season, logger, onProgress: progress.line, signal: signals.first });
   } catch (error) {
     signals.end();
-    if (error instanceof Interrupted) return end(error.signal);
-    throw explained(error);
+    if (error instanceof Interrupted) {
+      process.exitCode = codeOf(error.signal);
+      return;
+    }
+    throw error;
   }
   const watch = followSeason(app, config, progress);
   let failure: unknown = null;
@@ -83,7 +91,7 @@ async function run(options: Options): Promise<void> {
     say(`${paintMessage("yellow", "abandoned:")} ${what}; it is asked for again at the next start`);
   signals.end();
   if (failure !== null) throw failure;
-  if (signals.received !== null) end(signals.received);
+  if (signals.received !== null) process.exitCode = codeOf(signals.received);
 }
 
 /** true when the season is done, false when a signal came first. Rejects when the node cannot go on. */
@@ -93,16 +101,6 @@ function firstOf(done: Promise<void>, { first }: Signals): Promise<boolean> {
     first.addEventListener("abort", () => resolve(false), { once: true });
     done.then(() => resolve(true), reject);
   });
-}
-
-/** A service manager's stop went as asked; a person's Ctrl-C cut something short. */
-function end(signal: Signal): void {
-  process.exitCode = signal === "SIGINT" ? exitCode.interrupted : exitCode.fine;
-}
-
-function explained(error: unknown): unknown {
-  if (!(error instanceof DataDirectoryTaken)) return error;
-  return new CommandFailed(exitCode.failed, error.message);
 }
 
 const updateEveryMs = 100;

@@ -1,7 +1,6 @@
 import { jetstream } from "@nats-io/jetstream";
 import { expect, onTestFinished, test } from "vitest";
 import { connectNats } from "../../src/events/connect.ts";
-import type { NewEvent } from "../../src/match/event.ts";
 import { openLog } from "../../src/open-log.ts";
 import { history, hour, kickoff } from "../support/history.ts";
 import { startFulltime } from "../support/node-process.ts";
@@ -16,7 +15,7 @@ async function forgottenMatch(): Promise<string> {
   onTestFinished(() => server.stop());
   const log = await openLog(server.url, { natsCreds: null, replicas: 1 });
   const life = history(id, kickoff - 30 * hour).scheduled();
-  await log.append({ root: "match", id }, 0, life.events as NewEvent[]);
+  await log.append({ root: "match", id }, 0, life.events);
   await log.close();
   return server.url;
 }

@@ -1,4 +1,3 @@
-import type { HttpBindings } from "@hono/node-server";
 import { pino } from "pino";
 import { createHttp } from "../../src/http/app.ts";
 import { manualClock, manualSimulatedClock } from "../support/manual-clock.ts";
@@ -38,7 +37,7 @@ export async function serve({ at, adminToken = null }: ServeOptions): Promise<Se
     jump: clock.jump,
     connect: (now) => (connected = now),
     async ask(path, init = {}, from = "127.0.0.1") {
-      return app.request(path, init, { incoming: { socket: { remoteAddress: from } } } as HttpBindings);
+      return app.request(path, init, { incoming: { socket: { remoteAddress: from } } });
     },
   };
 }

@@ -34,6 +34,9 @@ export interface Outcome {
 }
 
 export const STAT = { fired: 0, turns: 0, files: 0, leaps: 0 };
+/** Nodes put their ticks off by less (node.ts). */
+const staggerRoomMs = 60;
+
 /** More than any run that comes to rest needs. */
 const operationsMax = 150_000;
 
@@ -67,7 +70,9 @@ async function play(seed: number, root: string): Promise<Outcome> {
   const frozen: { owner: Owner; durable: string | null; until: number }[] = [];
   let operations = 0;
   let crashes = 0;
+  /** When something was last done to the world, and when everyone was last given the time to look around. */
   let restlessSince = world.start;
+  let lookedAt = Number.NEGATIVE_INFINITY;
 
   const judge: Judge = createJudge(world, now, server, {
     since() {
@@ -172,7 +177,7 @@ async function play(seed: number, root: string): Promise<Outcome> {
 
   const operator = server.connect();
   async function isIdle(): Promise<boolean> {
-    if (now() < Math.max(scheduler.lastAt, restlessSince) + 100 || (timeline.nextAt() ?? now()) <= now()) return false;
+    if (now() < Math.max(scheduler.lastAt, restlessSince, lookedAt) + staggerRoomMs || (timeline.nextAt() ?? now()) <= now()) return false;
     const alive = lives();
     if (alive.some(({ state }) => state !== "up") || scheduler.waiting() > 0) return false;
     if (provider.underWay() > 0 || models.underWay() > 0) return false;
@@ -198,7 +203,6 @@ async function play(seed: number, root: string): Promise<Outcome> {
     return Math.min(at + hour, ...instants.filter((it) => it !== null && it > at).map(Number));
   }
 
-  let lookedAt = Number.NEGATIVE_INFINITY;
   /** Lets time pass; false when the run is over. */
   async function pass(until: number): Promise<boolean> {
     const next = agenda[0];
