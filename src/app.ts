@@ -1,22 +1,13 @@
 import { serve, type ServerType } from "@hono/node-server";
 import type { Logger } from "pino";
 import { monotonicFactory } from "ulid";
-import { type Actor, runActor, type RunningActor } from "./actors/actor.ts";
-import { alertActor } from "./actors/alert.ts";
-import { analyseActor } from "./actors/analyse.ts";
-import { type Dispatcher, startDispatcher } from "./actors/dispatch.ts";
-import { createFloor } from "./actors/floor.ts";
-import { intakeActor } from "./actors/intake.ts";
-import { lineupsActor } from "./actors/lineups.ts";
 import type { Node } from "./actors/node.ts";
-import { pollActor, sourceId } from "./actors/poll.ts";
-import { predictActor } from "./actors/predict.ts";
 import { playSimulated } from "./actors/quiescence.ts";
-import { settleActor } from "./actors/settle.ts";
+import { startTeam } from "./actors/team.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
-import type { Config, Role } from "./config/config.ts";
+import type { Config } from "./config/config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
-import { prepareDataDir } from "./events/disk.ts";
+import { prepareDataDir } from "./events/server/disk.ts";
 import { statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
@@ -129,7 +120,7 @@ function createStack(logger: Logger): Stack {
   return {
     add: (stop) => void stops.push(stop),
     async unwind() {
-      for (const stop of stops.splice(0).reverse()) {
+      for (const stop of stops.splice(0).toReversed()) {
         try {
           await stop();
         } catch (error) {
@@ -152,46 +143,13 @@ const staggerMaxMs = 50;
 function startActors(node: Node, simulated: SimulatedClock | null, config: Config, source: Source): Runner {
   const panel = createPanel(config.panel);
   const models = statisticalModels(panel, node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
-  const actors: Partial<Record<Role, Actor>> = {
-    poll: pollActor([source]),
-    analyse: analyseActor(node.readModel),
-    lineups: lineupsActor(source),
-    predict: predictActor(models),
-    settle: settleActor,
-    intake: intakeActor,
-    alert: alertActor,
-  };
-  let told: () => void = () => {};
-  let handled = new Promise<void>((resolve) => (told = resolve));
-  const onHandled = () => {
-    const tell = told;
-    handled = new Promise<void>((resolve) => (told = resolve));
-    tell();
-  };
-  const floor = createFloor();
-  const running: RunningActor[] = [];
-  for (const role of config.roles) {
-    const actor = actors[role];
-    if (actor !== undefined) running.push(runActor(actor, node, floor, onHandled));
-  }
-  const dispatcher: Dispatcher | null = config.roles.includes("dispatch")
-    ? startDispatcher(node, {
-        roster: panel.roster,
-        sources: source.competitions.map(({ id }) => sourceId(source, id)),
-        staggerMs: config.natsUrl === null ? 0 : Math.random() * staggerMaxMs,
-      })
-    : null;
+  const staggerMs = config.natsUrl === null ? 0 : Math.random() * staggerMaxMs;
+  const team = startTeam(node, { roles: config.roles, source, models, staggerMs });
+  const { dispatcher, actors, nextHandled } = team;
   const playing = new AbortController();
   const done =
     simulated !== null && dispatcher !== null
-      ? playSimulated({
-          clock: simulated,
-          node,
-          dispatcher,
-          actors: running,
-          nextHandled: () => handled,
-          signal: playing.signal,
-        })
+      ? playSimulated({ clock: simulated, node, dispatcher, actors, nextHandled, signal: playing.signal })
       : new Promise<void>(() => {});
   let abandoned: string[] = [];
   return {
@@ -199,12 +157,7 @@ function startActors(node: Node, simulated: SimulatedClock | null, config: Confi
     abandoned: () => abandoned,
     async stop() {
       playing.abort();
-      onHandled();
-      await dispatcher?.stop();
-      const limit = new AbortController();
-      const timer = node.clock.after(drainMs, () => limit.abort());
-      abandoned = (await Promise.all(running.map((actor) => actor.drain(limit.signal)))).flat();
-      timer.cancel();
+      abandoned = await team.stop(drainMs);
     },
   };
 }

@@ -115,7 +115,20 @@ export function isTaken(path: string): boolean {
 
 /** The note of the node that holds the directory; null when none does, or it has not announced itself yet. */
 export function runningNode(path: string): NodeNote | null {
-  return isTaken(path) ? readNote(path) : null;
+  if (!isTaken(path)) return null;
+  const note = readNote(path);
+  // A killed node leaves its note, and the next one holds the lock for a moment before it takes that away.
+  return note !== null && isAlive(note.pid) ? note : null;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function noteFile(path: string): string {

@@ -3,7 +3,7 @@ import { AuthorizationError } from "nats";
 import type { Logger } from "pino";
 import { wallClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
-import { findServerBinary } from "./events/binary.ts";
+import { findServerBinary } from "./events/server/binary.ts";
 import { connectNats } from "./events/connect.ts";
 import { ApiError } from "./events/errors.ts";
 import { openJetStreamLog } from "./events/jetstream.ts";

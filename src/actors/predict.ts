@@ -38,9 +38,9 @@ export function predictActor(models: Models) {
       };
       while (!over.aborted) {
         await pause(node.clock, node.policy.waveEvery, over);
-        // More may arrive while a wave is appended.
-        while (arrived.length > 0) yield wave();
+        if (arrived.length > 0) yield wave();
       }
+      // Told to stop, calls end at once; what arrived while the last wave was appended is stated too.
       await all;
       while (arrived.length > 0) yield wave();
       signal.throwIfAborted();

@@ -1,4 +1,3 @@
-import type { Role } from "../config/config.ts";
 import type { Models } from "../forecast/models.ts";
 import type { Source } from "../sources/source.ts";
 import { type Actor, runActor, type RunningActor } from "./actor.ts";
@@ -14,8 +13,8 @@ import { predictActor } from "./predict.ts";
 import { settleActor } from "./settle.ts";
 
 export interface TeamOptions {
-  /** Which of them work on this node; `http` is not theirs. */
-  roles: readonly Role[];
+  /** Which of them work on this node, by name, `dispatch` being the dispatcher; other names are somebody else's. */
+  roles: readonly string[];
   source: Source;
   models: Models;
   /** Milliseconds the dispatcher's ticks are put off, so that several nodes do not all decide at once. */
@@ -34,7 +33,7 @@ export interface Team {
 }
 
 export function startTeam(node: Node, { roles, source, models, staggerMs }: TeamOptions): Team {
-  const members: Partial<Record<Role, Actor>> = {
+  const members: Record<string, Actor> = {
     poll: pollActor([source]),
     analyse: analyseActor(node.readModel),
     lineups: lineupsActor(source),

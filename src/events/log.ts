@@ -1,4 +1,4 @@
-import type { EventType, NewEvent, Recorded } from "../match/event.ts";
+import type { NewEvent, Recorded } from "../match/event.ts";
 
 /**
  * What a writer decides on: all messages under one subject prefix, `<root>.<id>.>`. For a match the id is the match id,
@@ -76,7 +76,7 @@ export interface EventLog {
    * Appends `events`, all or none, if the newest message under the entity is still `version` (0: there is none).
    * An unknown outcome (time-out, lost server) is resolved before this resolves.
    */
-  append(entity: Entity, version: number, events: readonly NewEvent<EventType>[]): Promise<AppendOutcome>;
+  append(entity: Entity, version: number, events: readonly NewEvent[]): Promise<AppendOutcome>;
   /** Every message of one entity after `after`, ascending. */
   history(entity: Entity, after?: number): Promise<LogMessage[]>;
   /** One message, whatever it holds; null when there is none at that sequence. */

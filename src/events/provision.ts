@@ -3,7 +3,7 @@ import { type Clock, pause, wallClock } from "../clock.ts";
 import { ApiError, type Difference, StreamDrift } from "./errors.ts";
 import { apiOnce, code, type ConsumerInfo, isPassing, type StreamInfo } from "./jetstream/api.ts";
 import { letterBox } from "./subjects.ts";
-import { requireServerVersion } from "./version.ts";
+import { requireServerVersion } from "./server/version.ts";
 
 export const streamName = "MATCHES";
 

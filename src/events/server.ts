@@ -3,13 +3,13 @@ import { realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import { type Clock, pause } from "../clock.ts";
-import { prepareDataDir } from "./disk.ts";
-import { serverVersion } from "./executable.ts";
-import { describe, type Exit, launchServer, type ServerProcess } from "./launch.ts";
-import { endOrphan, forgetServer, noteServer } from "./orphan.ts";
-import { onFreePort } from "./port.ts";
-import { requireWholeStore } from "./store-check.ts";
-import { requireServerVersion } from "./version.ts";
+import { prepareDataDir } from "./server/disk.ts";
+import { serverVersion } from "./server/executable.ts";
+import { describe, type Exit, launchServer, type ServerProcess } from "./server/launch.ts";
+import { endOrphan, forgetServer, noteServer } from "./server/orphan.ts";
+import { onFreePort } from "./server/port.ts";
+import { requireWholeStore } from "./server/store-check.ts";
+import { requireServerVersion } from "./server/version.ts";
 
 export interface EmbeddedOptions {
   /** Path of a nats-server (findServerBinary). */

@@ -157,21 +157,28 @@ describe("it does not jump", () => {
     expect(it.jumps).toEqual([-6 * hour]);
   });
 
-  test("past what a fact made due while the log was asked for its end", async () => {
-    // The match becomes known between the last look at what is pending and the log's end.
-    let tell = () => {};
+  test("past what a fact made due that the dispatcher has not asked for yet", async () => {
+    const held = { pending: Promise.resolve(), append: Promise.resolve() };
     const it = await scene({
-      pause: (point) => (point === "pending" ? new Promise((resolve) => (tell = resolve)) : Promise.resolve()),
+      pause: (point) =>
+        point === "pending" ? held.pending : point === "append:before" ? held.append : Promise.resolve(),
     });
+    const elsewhere = await testNode({ wall: it.wall, server: it.server });
     await it.write(scheduled());
+    const [pending, append] = [gate(), gate()];
+    held.pending = pending.passed;
+    held.append = append.passed;
     it.play([]);
     await settled();
-    await it.write(history("pl-2016-17-c-d", start - day).scheduled({ kickoff: kickoff - hour + minute }));
-    for (let turn = 0; turn < 4; turn++) {
-      tell();
-      await settled();
-    }
-    expect(it.jumps).toEqual([-7 * hour + minute]);
+    // Known only now, it is due at once; its request is on its way while the log is asked for its end.
+    await elsewhere.write(history("pl-2016-17-c-d", start - day).scheduled({ kickoff: kickoff - 2 * hour }));
+    await settled();
+    pending.open();
+    await settled();
+    expect(it.jumps).toEqual([]);
+    append.open();
+    await settled();
+    expect(it.events("match.analysis.requested")).toMatchObject([{ time: start }]);
   });
 });
 

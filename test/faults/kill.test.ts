@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { logReaches, openLogOf, readAll } from "../support/log-reader.ts";
 import { fulltime, runningNode, serverPid, startFulltime } from "../support/node-process.ts";
 import { tempDir } from "../support/temp.ts";
@@ -42,8 +42,11 @@ describe("kill -9 at any moment", () => {
     );
     for (const [kill, moment] of moments.entries()) {
       const run = startFulltime(dataDir, season);
+      onTestFinished(() => void run.child.kill("SIGKILL"));
       const over = new AbortController();
-      void run.ended.then(() => over.abort(new Error("the run ended by itself")));
+      void run.ended.then((it) =>
+        over.abort(new Error(`the run ended by itself: ${it.code} ${it.signal} ${it.stderr}`)),
+      );
       await logReaches(dataDir, moment, over.signal);
       const victim = (["node", "server", "both"] as const)[kill % 3];
       const server = serverPid(dataDir);
@@ -51,7 +54,8 @@ describe("kill -9 at any moment", () => {
       // A node whose server is killed goes on with a new one; it is killed once it has.
       if (victim === "server") await logReaches(dataDir, moment + 50, over.signal);
       run.child.kill("SIGKILL");
-      expect((await run.ended).signal).toBe("SIGKILL");
+      const ended = await run.ended;
+      expect(ended, `kill ${kill} of ${victim} at ${moment}`).toMatchObject({ signal: "SIGKILL" });
     }
     const last = await fulltime(dataDir, ...season);
     expect(last.stderr + last.code, `seed ${seed}`).toMatch(/0$/);

@@ -5,7 +5,7 @@ import { letterBox } from "../../src/events/subjects.ts";
 import { openModels } from "../../src/match/answers.ts";
 import { gapOf } from "../../src/match/coverage.ts";
 import { type Due, due } from "../../src/match/due.ts";
-import { type MatchEvent, type SourceEvent, type Stage, stages } from "../../src/match/event.ts";
+import { type MatchEvent, type Stage, stages } from "../../src/match/event.ts";
 import { isRequest } from "../../src/match/evolve-requests.ts";
 import { createChecker } from "../../src/match/invariants.ts";
 import type { Match } from "../../src/match/match.ts";
@@ -56,6 +56,9 @@ export interface Health {
   lastIll(matchId: string): number;
 }
 
+/** A node puts what it has seen to be due off by less than this, so that several do not all decide at once. */
+export const staggerRoomMs = 60;
+
 export function createJudge(world: World, now: () => number, server: MemoryServer, health: Health): Judge {
   const { policy } = world;
   const violations: Violation[] = [];
@@ -100,11 +103,9 @@ export function createJudge(world: World, now: () => number, server: MemoryServe
       return basis !== null && basis !== match.settlement?.basis && match.retro === null;
     });
 
-  /** What is due now; retro work beyond its cap only waits for its turn. */
-  function dueNow(): { match: Match; it: Due }[] {
-    const all = [...view.matches()].flatMap((match) =>
-      due(match, Math.floor(now()), policy).map((it) => ({ match, it })),
-    );
+  /** What is due at an instant; retro work beyond its cap only waits for its turn. */
+  function dueAt(at: number): { match: Match; it: Due }[] {
+    const all = [...view.matches()].flatMap((match) => due(match, Math.floor(at), policy).map((it) => ({ match, it })));
     const retro = [...view.matches()].flatMap((match) =>
       stages.filter((stage) => match.stages[stage].request?.retroactive),
     ).length;
@@ -153,8 +154,7 @@ export function createJudge(world: World, now: () => number, server: MemoryServe
       }
       if (event === null || entity === null) return;
       if (entity.root === "source" && event.type === "source.poll.requested") {
-        const { request } =
-          view.source().polls[(event as Extract<SourceEvent, { type: "source.poll.requested" }>).data.kind];
+        const { request } = view.source().polls[event.data.kind];
         if (request?.id === event.id)
           violate(2, null, `poll request ${sequence} was acknowledged while nobody had answered it`);
         return;
@@ -210,7 +210,7 @@ export function createJudge(world: World, now: () => number, server: MemoryServe
         }
       }
       const listed = new Set<string>();
-      for (const { match, it } of dueNow()) {
+      for (const { match, it } of dueAt(now())) {
         const key = `${match.id} ${it.kind} ${it.kind === "request" ? it.stage : ""} ${it.causationId}`;
         listed.add(key);
         const since = dueSince.get(key) ?? now();
@@ -226,7 +226,8 @@ export function createJudge(world: World, now: () => number, server: MemoryServe
       dueSince.clear();
       const up = health.since();
       if (up === null || up + 5 * second > now()) return;
-      for (const { match, it } of dueNow()) violate(6, match.id, `is due and nobody moves: ${describe(it)}`);
+      for (const { match, it } of dueAt(now() - staggerRoomMs))
+        violate(6, match.id, `is due and nobody moves: ${describe(it)}`);
       for (const match of view.matches()) {
         for (const stage of requestsOpen(match)) {
           const { request } = match.stages[stage];

@@ -45,6 +45,13 @@ export function createTimeline(start: number): Timeline {
     return timers[0];
   }
 
+  /** An idler has its turn once time has passed it by. */
+  function next(): { timers: Entry[]; entry: Entry } | undefined {
+    const [awaited, idler] = [topOf(heap), topOf(idle)];
+    if (idler !== undefined && (awaited === undefined || idler.at <= now)) return { timers: idle, entry: idler };
+    return awaited === undefined ? undefined : { timers: heap, entry: awaited };
+  }
+
   function after(owner: Owner, ms: number, run: () => void): Timer {
     const entry: Entry = { at: now + Math.max(0, ms), order: order++, owner, run };
     push(ms === idleWaitMs ? idle : heap, entry);
@@ -63,19 +70,13 @@ export function createTimeline(start: number): Timeline {
       elapsed: () => now - start,
       after: (ms, run) => after(owner, ms, run),
     }),
-    nextAt() {
-      const idler = topOf(idle);
-      return (idler !== undefined && idler.at <= now ? idler : (topOf(heap) ?? idler))?.at ?? null;
-    },
+    nextAt: () => next()?.entry.at ?? null,
     fireNext() {
-      const [awaited, idler] = [topOf(heap), topOf(idle)];
-      const first = awaited ?? idler;
+      const first = next();
       if (first === undefined) throw new Error("no timer is set");
-      now = Math.max(now, first.at);
-      const isIdler = idler !== undefined && idler.at <= now;
-      const entry = isIdler ? idler : first;
-      pop(isIdler ? idle : heap);
-      entry.run?.();
+      pop(first.timers);
+      now = Math.max(now, first.entry.at);
+      first.entry.run?.();
     },
     leapTo(at) {
       if (!(at >= now)) throw new Error(`time cannot go back from ${now} to ${at}`);

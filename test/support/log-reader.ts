@@ -11,11 +11,11 @@ import { until } from "./until.ts";
 /** The log of the node that runs on a data directory, once it is up; rejects with the signal's reason. */
 export async function openRunningLog(dataDir: string, signal?: AbortSignal): Promise<EventLog> {
   // The node may be starting, or its server be on its way up again.
-  const nc = await until(async () => {
+  return until(async () => {
     const note = runningNode(dataDir);
-    return note === null ? null : connectNats({ url: note.nats }).catch(() => null);
+    const nc = note === null ? null : await connectNats({ url: note.nats }).catch(() => null);
+    return nc === null ? null : openJetStreamLog({ nc, clock: wallClock }).catch(() => nc.close().then(() => null));
   }, signal);
-  return openJetStreamLog({ nc, clock: wallClock });
 }
 
 /** Resolves when the node's log has come to that sequence. */

@@ -15,7 +15,8 @@ export interface Ended {
 /** `fulltime` as its user runs it: a process of its own on a data directory of its own. */
 export interface FulltimeProcess {
   readonly child: ChildProcess;
-  /** What it has written to stderr so far. */
+  /** What it has written so far. */
+  stdout(): string;
   stderr(): string;
   ended: Promise<Ended>;
 }
@@ -60,7 +61,7 @@ export function startFulltime(
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
-  return { child, stderr: () => stderr, ended };
+  return { child, stdout: () => stdout, stderr: () => stderr, ended };
 }
 
 export function fulltime(dataDir: string, ...args: string[]): Promise<Ended> {

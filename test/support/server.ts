@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { wallClock } from "../../src/clock.ts";
-import { findServerBinary, type ServerBinary } from "../../src/events/binary.ts";
-import { launchServer, type ServerProcess } from "../../src/events/launch.ts";
-import { onFreePort } from "../../src/events/port.ts";
+import { findServerBinary, type ServerBinary } from "../../src/events/server/binary.ts";
+import { launchServer, type ServerProcess } from "../../src/events/server/launch.ts";
+import { onFreePort } from "../../src/events/server/port.ts";
 
 export interface TestServerOptions {
   /** Sync every write, as the embedded server does; default false, for speed. */

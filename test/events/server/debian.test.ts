@@ -2,11 +2,11 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { debianMirror } from "../../src/events/apt-sources.ts";
-import { fetchDebian } from "../../src/events/debian.ts";
-import { findOnPath, serverVersion } from "../../src/events/executable.ts";
-import { isNewEnough } from "../../src/events/version.ts";
-import { tempDir } from "../support/temp.ts";
+import { debianMirror } from "../../../src/events/server/apt-sources.ts";
+import { fetchDebian } from "../../../src/events/server/debian.ts";
+import { findOnPath, serverVersion } from "../../../src/events/server/executable.ts";
+import { isNewEnough } from "../../../src/events/server/version.ts";
+import { tempDir } from "../../support/temp.ts";
 
 const path = process.env.PATH ?? "";
 const hasApt = (await findOnPath("apt-get", path)) !== null && (await findOnPath("dpkg-deb", path)) !== null;

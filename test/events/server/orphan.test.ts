@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type Clock, wallClock } from "../../src/clock.ts";
-import { endOrphan, forgetServer, identify, noteServer } from "../../src/events/orphan.ts";
-import { tempDir } from "../support/temp.ts";
+import { type Clock, wallClock } from "../../../src/clock.ts";
+import { endOrphan, forgetServer, identify, noteServer } from "../../../src/events/server/orphan.ts";
+import { tempDir } from "../../support/temp.ts";
 
 test("a noted process that still runs is ended", async () => {
   const { dir, configFile } = dataDir();

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, statfs } from "node:fs/promises";
-import type { Category } from "../match/event.ts";
+import type { Category } from "../../match/event.ts";
 
 export interface DiskFree {
   /** What an unprivileged program may still write. */

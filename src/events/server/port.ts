@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import type { Category } from "../match/event.ts";
+import type { Category } from "../../match/event.ts";
 
 const attempts = 5;
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection, type Status } from "nats";
 import { expect, test } from "vitest";
-import { startTestServer } from "../support/server.ts";
+import { startTestServer } from "../../support/server.ts";
 
 test("a killed test server comes back on its port with what it acknowledged", async () => {
   const server = await startTestServer();

@@ -1,5 +1,5 @@
 import envPaths from "env-paths";
-import type { Category } from "../match/event.ts";
+import type { Category } from "../../match/event.ts";
 import { type CachedBinary, findCached, installBinary } from "./cache.ts";
 import { fetchDebian } from "./debian.ts";
 import { allOnPath, reasonOf, serverVersion } from "./executable.ts";

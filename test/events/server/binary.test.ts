@@ -8,11 +8,11 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { create } from "tar";
 import { expect, onTestFinished, test } from "vitest";
-import { type FindOptions, findServerBinary, NoServerBinary } from "../../src/events/binary.ts";
-import { archiveName, releaseVersion } from "../../src/events/release.ts";
-import { isNewEnough } from "../../src/events/version.ts";
-import { testBinary } from "../support/server.ts";
-import { tempDir } from "../support/temp.ts";
+import { type FindOptions, findServerBinary, NoServerBinary } from "../../../src/events/server/binary.ts";
+import { archiveName, releaseVersion } from "../../../src/events/server/release.ts";
+import { isNewEnough } from "../../../src/events/server/version.ts";
+import { testBinary } from "../../support/server.ts";
+import { tempDir } from "../../support/temp.ts";
 
 const execute = promisify(execFile);
 
@@ -103,7 +103,7 @@ test("processes that fetch into one cache at once leave one whole binary", async
   const cacheDir = tempDir();
   const { base } = await serveRelease({});
   const options: FindOptions = { ...offline({ cacheDir }), release: { base, version: newVersion } };
-  const module = pathToFileURL(join(import.meta.dirname, "../../src/events/binary.ts")).href;
+  const module = pathToFileURL(join(import.meta.dirname, "../../../src/events/server/binary.ts")).href;
   const code = `import { findServerBinary } from ${JSON.stringify(module)};
     const options = ${JSON.stringify(options)};
     const found = await Promise.all([1, 2, 3].map(() => findServerBinary(options)));

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "nats";
-import type { Category } from "../match/event.ts";
+import type { Category } from "../../match/event.ts";
 
 /**
  * Compares the streams on disk with those the server at `url` offers, and rejects with `StoreCorrupted` when it left one out.

@@ -1,5 +1,5 @@
 import { compare, parseSemVer } from "nats";
-import type { Category } from "../match/event.ts";
+import type { Category } from "../../match/event.ts";
 
 /**
  * 2.12.0 has atomic batches but does not deduplicate them; 2.9 silently ignores TTL, wildcard expectations, atomic batches and

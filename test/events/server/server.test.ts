@@ -16,15 +16,15 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "nats";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { type Clock, wallClock } from "../../src/clock.ts";
-import { DataDirUnusable } from "../../src/events/disk.ts";
-import { ServerFailed } from "../../src/events/launch.ts";
-import { identify } from "../../src/events/orphan.ts";
-import { type EmbeddedOptions, type EmbeddedServer, startEmbeddedServer } from "../../src/events/server.ts";
-import { StoreCorrupted } from "../../src/events/store-check.ts";
-import { ServerTooOld } from "../../src/events/version.ts";
-import { testBinary } from "../support/server.ts";
-import { tempDir } from "../support/temp.ts";
+import { type Clock, wallClock } from "../../../src/clock.ts";
+import { DataDirUnusable } from "../../../src/events/server/disk.ts";
+import { ServerFailed } from "../../../src/events/server/launch.ts";
+import { identify } from "../../../src/events/server/orphan.ts";
+import { type EmbeddedOptions, type EmbeddedServer, startEmbeddedServer } from "../../../src/events/server.ts";
+import { StoreCorrupted } from "../../../src/events/server/store-check.ts";
+import { ServerTooOld } from "../../../src/events/server/version.ts";
+import { testBinary } from "../../support/server.ts";
+import { tempDir } from "../../support/temp.ts";
 
 const { path: binary } = await testBinary();
 const silent = pino({ level: "silent" });
@@ -167,7 +167,7 @@ test("the server of a killed node is ended by the next start, never adopted", as
   const dataDir = tempDir();
   const node = spawn(
     process.execPath,
-    ["--import", "tsx", join(import.meta.dirname, "../support/embedded-node.ts"), binary, dataDir],
+    ["--import", "tsx", join(import.meta.dirname, "../../support/embedded-node.ts"), binary, dataDir],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const [line] = (await once(node.stdout, "data")) as [Buffer];

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type FileHandle, open, writeFile } from "node:fs/promises";
-import { type Clock, pause } from "../clock.ts";
-import type { Category } from "../match/event.ts";
+import { type Clock, pause } from "../../clock.ts";
+import type { Category } from "../../match/event.ts";
 import { greet } from "./greeting.ts";
 import { logTailFrom } from "./log-tail.ts";
 import { PortTaken } from "./port.ts";

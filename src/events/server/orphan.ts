@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Clock, pause } from "../clock.ts";
+import { type Clock, pause } from "../../clock.ts";
 
 const fileName = "nats-server.json";
 

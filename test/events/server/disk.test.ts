@@ -1,8 +1,8 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { DataDirUnusable, DiskFull, diskFree, prepareDataDir } from "../../src/events/disk.ts";
-import { tempDir } from "../support/temp.ts";
+import { DataDirUnusable, DiskFull, diskFree, prepareDataDir } from "../../../src/events/server/disk.ts";
+import { tempDir } from "../../support/temp.ts";
 
 test("the free share of a disk lies between 0 and 100 and agrees with its bytes", async () => {
   const { freeBytes, totalBytes, percent } = await diskFree(tempDir());
