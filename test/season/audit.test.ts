@@ -59,11 +59,19 @@ function bodyOf(message: LogMessage): Record<string, unknown> {
   return JSON.parse(new TextDecoder().decode(message.body)) as Record<string, unknown>;
 }
 
-/** `stream view` wants a terminal: script(1) gives it one. Nothing will be typed, so its input is at an end. */
-function onTerminal(command: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const child = spawn("script", ["-qec", command, "/dev/null"], { env, stdio: ["ignore", "pipe", "inherit"] });
+/** `stream view` wants a terminal, which script(1) gives it, and after a full page asks for a key: it is ended once it has shown `last`. */
+function shownOnTerminal(command: string, env: NodeJS.ProcessEnv, last: string): Promise<string> {
+  const child = spawn("script", ["-qec", command, "/dev/null"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
   let stdout = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    // The whole group: script(1) would leave what it runs behind.
+    if (stdout.includes(last) && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", () => resolve(stdout));
@@ -114,10 +122,10 @@ describe("the nats CLI", () => {
     async () => {
       const path = "path" in cli ? cli.path : "";
       const env = { ...process.env, NATS_URL: runningNode(dataDir)?.nats ?? "" };
-      const view = `${path} stream view MATCHES --subject 'match.${matchId}.>'`;
-      const stdout = await onTerminal(view, env);
-      for (const { event } of messages.filter(({ entity }) => entity?.id === matchId))
-        expect(stdout).toContain(`"id":"${event?.id}"`);
+      const view = `${path} stream view MATCHES 100 --subject 'match.${matchId}.>'`;
+      const told = messages.filter(({ entity }) => entity?.id === matchId).map(({ event }) => `"id":"${event?.id}"`);
+      const stdout = await shownOnTerminal(view, env, told.at(-1) ?? "");
+      for (const id of told) expect(stdout).toContain(id);
       const settled = await promisify(execFile)(path, ["stream", "get", "MATCHES", "-S", `match.${matchId}.settled`], {
         env,
       });
