@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { monotonicFactory } from "ulid";
 import type { Node } from "./actors/node.ts";
 import { playSimulated } from "./actors/quiescence.ts";
+import { resumeAt } from "./actors/resume.ts";
 import { startTeam } from "./actors/team.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
@@ -70,13 +71,18 @@ export async function startApp(options: StartOptions): Promise<App> {
     const server = config.natsUrl === null ? await startServer(options) : null;
     if (server !== null) stack.add(() => server.stop());
     const natsUrl = server?.url ?? config.natsUrl ?? "";
-    const log = await openLog(natsUrl, config);
+    // Asked for when a consumer is missing, which a node notices at any time: before there is a read model, all is delivered again.
+    let known: ReadModel | null = null;
+    const log = await openLog(natsUrl, config, (durable) =>
+      Promise.resolve(known === null ? 1 : resumeAt(durable, known)),
+    );
     stack.add(() => log.close());
 
     const firstKickoff = source.firstKickoff ?? wallClock.now();
     const simulated = config.clock === "wall" ? null : simulatedClock(firstKickoff - config.policy.pollAhead);
     const clock = simulated ?? wallClock;
     const readModel = await startReadModel({ dataDir: directory.path, log, policy: config.policy, clock, logger });
+    known = readModel;
     stack.add(() => readModel.stop());
     simulated?.jump(Math.max(simulated.now(), readModel.lastEventTime() ?? 0));
     signal.throwIfAborted();

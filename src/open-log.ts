@@ -8,6 +8,7 @@ import { connectNats } from "./events/connect.ts";
 import { ApiError } from "./events/errors.ts";
 import { openJetStreamLog } from "./events/jetstream.ts";
 import { code } from "./events/jetstream/api.ts";
+import type { StartOf } from "./events/jetstream/consume.ts";
 import type { EventLog } from "./events/log.ts";
 import { provision, streamName } from "./events/provision.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "./events/server.ts";
@@ -29,9 +30,9 @@ export async function startServer({ config, logger, onProgress, signal }: Server
 
 type Server = Pick<Config, "natsCreds" | "replicas">;
 
-/** The log of a node: creates the stream where there is none, refuses one with other settings. */
-export async function openLog(url: string, { natsCreds, replicas }: Server): Promise<EventLog> {
-  return opened(await connectTo(url, natsCreds), (nc) => provision(nc, { replicas }));
+/** The log of a node: creates the stream where there is none, refuses one with other settings. `startOf`: see `openJetStreamLog`. */
+export async function openLog(url: string, { natsCreds, replicas }: Server, startOf?: StartOf): Promise<EventLog> {
+  return opened(await connectTo(url, natsCreds), (nc) => provision(nc, { replicas }), startOf);
 }
 
 /** The log as a command reads it: creates nothing and accepts any settings, so that it can look at what a node refuses. Throws `NoLog`. */
@@ -45,10 +46,14 @@ export async function openExistingLog(url: string, natsCreds: string | null): Pr
   }
 }
 
-async function opened(nc: NatsConnection, prepare: (nc: NatsConnection) => Promise<void>): Promise<EventLog> {
+async function opened(
+  nc: NatsConnection,
+  prepare: (nc: NatsConnection) => Promise<void>,
+  startOf?: StartOf,
+): Promise<EventLog> {
   try {
     await prepare(nc);
-    return await openJetStreamLog({ nc, clock: wallClock });
+    return await openJetStreamLog({ nc, clock: wallClock, ...(startOf === undefined ? {} : { startOf }) });
   } catch (error) {
     await nc.close();
     throw error;

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { tempDir } from "./support/temp.ts";
 
 const origin: Origin = { source: "archive", clock: "simulated", competition: "pl", season: "2016-17" };
 const note: NodeNote = {
-  pid: 4711,
+  pid: process.pid,
   startedAt: "2026-01-01T00:00:00.000Z",
   http: "http://127.0.0.1:4600",
   nats: "nats://127.0.0.1:4222",
@@ -76,6 +76,12 @@ describe("a data directory", () => {
     expect(runningNode(path)).toEqual(note);
   });
 
+  test("does not believe the note of a dead process, though the next node holds the lock", () => {
+    const path = tempDir();
+    take(path).announce({ ...note, pid: deadPid() });
+    expect(runningNode(path)).toBeNull();
+  });
+
   test("ignores the note that a killed node left behind", () => {
     const path = tempDir();
     writeFileSync(join(path, "node.json"), JSON.stringify(note));
@@ -85,14 +91,19 @@ describe("a data directory", () => {
   });
 });
 
+/** Of a process that has ended. */
+function deadPid(): number {
+  return spawnSync(process.execPath, ["--version"]).pid;
+}
+
 describe("a taken directory", () => {
   test("is refused to the same process, naming the pid as soon as it is known", () => {
     const path = tempDir();
     const directory = take(path);
     expect(() => take(path)).toThrow(/in use by a running node \(it has not said its pid yet\)/);
     directory.announce(note);
-    expect(() => take(path)).toThrow(new DataDirectoryTaken(path, 4711));
-    expect(() => take(path)).toThrow(/pid 4711.*FULLTIME_DATA_DIR/);
+    expect(() => take(path)).toThrow(new DataDirectoryTaken(path, process.pid));
+    expect(() => take(path)).toThrow(new RegExp(`pid ${process.pid}.*FULLTIME_DATA_DIR`));
     directory.release();
     take(path);
   });

@@ -34,12 +34,14 @@ export const intakeActor = defineActor({
   name: "intake",
   on: "intake",
   concurrency: 8,
-  async handle({ message }, node, drain): Promise<Handled> {
+  async handle({ message, deliveries }, node, drain): Promise<Handled> {
     try {
       await node.readModel.reached(message.sequence, drain);
     } catch {
       return "release";
     }
+    // Delivered for the first time and answered: the consumer was made anew. Decided again, it would ask for more than it did then.
+    if (deliveries === 1 && node.readModel.isLetterAnswered(message.sequence)) return "ack";
     const received: Received = {
       sequence: message.sequence,
       text: new TextDecoder().decode(message.body.subarray(0, requestLengthMax)).slice(0, requestLengthMax),
@@ -57,6 +59,8 @@ export const intakeActor = defineActor({
     const answers = ids
       .filter(isKnown)
       .map((id) => answer(node, received, actor, id, (match) => decide(match, letter, received, node)));
+    if (ids.length === 0)
+      answers.push(answer(node, received, actor, nobody, () => rejection(received, [nothingMissing])));
     if (unknown.length > 0)
       answers.push(answer(node, received, actor, nobody, () => rejection(received, strangers(unknown))));
     await Promise.all(answers);
@@ -101,6 +105,8 @@ function decide(match: Match, letter: Letter, received: Received, node: Node): A
 }
 
 type Reason = { code: string; text: string };
+
+const nothingMissing: Reason = { code: "nothing-missing", text: "no match of those days lacks anything" };
 
 function rejection({ text: request, sequence: letter }: Received, reasons: Reason[]): AnswerFact {
   return { type: "match.request.rejected", data: { request, letter, reasons } };

@@ -65,7 +65,9 @@ function withRemarks(known: readonly string[], data: Polled): readonly string[] 
 
 type EventOf<T extends SourceEvent["type"]> = Extract<SourceEvent, { type: T }>;
 
-function requested(source: SourceState, event: EventOf<"source.poll.requested">): PollState {
+/** null for a request older than what is known: somebody published a stored one again. */
+function requested(source: SourceState, event: EventOf<"source.poll.requested">): PollState | null {
+  if (event.time < source.updatedAt) return null;
   const { id, sequence, time, data } = event;
   const { attempt, budgetMs } = data;
   return { ...source.polls[data.kind], request: { id, sequence, time, attempt, budgetMs } };

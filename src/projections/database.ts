@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { anomaliesSchema } from "./anomalies.ts";
 import { checkpointSchema } from "./checkpoint.ts";
 import { failuresSchema } from "./failures.ts";
+import { lettersSchema } from "./letters.ts";
 import { matchesSchema } from "./matches.ts";
 import { requestsSchema } from "./requests.ts";
 import { resultsSchema } from "./results.ts";
@@ -24,6 +25,7 @@ export const schema = [
   resultsSchema,
   sourcesSchema,
   anomaliesSchema,
+  lettersSchema,
 ].join("\n");
 
 /** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */

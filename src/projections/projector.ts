@@ -7,6 +7,7 @@ import { type Match, unknownMatch } from "../match/match.ts";
 import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
 import { anomaliesWriter } from "./anomalies.ts";
+import { lettersWriter } from "./letters.ts";
 import type { MatchWriter } from "./change.ts";
 import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
 import type { Db } from "./database.ts";
@@ -68,6 +69,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     resultsWriter(db),
   ];
   const anomalies = anomaliesWriter(db);
+  const letters = lettersWriter(db);
   const checkpoint = checkpointWriter(db);
   const sources = { ...sourceQueries(db), ...sourcesWriter(db) };
   let { sequence } = readCheckpoint(db);
@@ -83,6 +85,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
       current = message;
       const { entity, event } = message;
       anomalies.take(message);
+      letters.take(message);
       if (event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
       if (entity?.root === "match") foldMatch(matches, entity.id, message);
       if (entity?.root === "source") foldSource(polled, entity.id, message);

@@ -4,6 +4,7 @@ import type { PlayedMatch } from "../match/played.ts";
 import type { SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
 import { type Anomalies, anomalyQueries } from "./anomalies.ts";
+import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
 import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
 import type { Db } from "./database.ts";
@@ -56,6 +57,8 @@ export interface ReadModelQueries {
   /** Newest first. */
   failures(filter: FailureFilter): FailureRow[];
   anomalies(): Anomalies;
+  /** Whether any match has had an answer to the letter at that sequence. */
+  isLetterAnswered(sequence: number): boolean;
   /** Events by type. */
   eventCounts(): Record<string, number>;
   tally(): Tally;
@@ -85,6 +88,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...stageQueries(db),
     ...failureQueries(db),
     ...anomalies,
+    ...letterQueries(db),
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
     dueIds: due,
@@ -124,6 +128,7 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     stageRows: (matchId) => current().stageRows(matchId),
     failures: (filter) => current().failures(filter),
     anomalies: () => current().anomalies(),
+    isLetterAnswered: (sequence) => current().isLetterAnswered(sequence),
     eventCounts: () => current().eventCounts(),
     tally: () => current().tally(),
   };

@@ -1,6 +1,6 @@
 import { countingAnswers } from "../match/answers.ts";
 import type { Match } from "../match/match.ts";
-import { logLoss, rankedProbabilityScore } from "../match/scoring.ts";
+import { logLoss, rps } from "../match/scoring.ts";
 import { type Tendency, tendency } from "../match/settlement.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./database.ts";
@@ -135,8 +135,8 @@ function scoresOf(match: Match): ScoreRow[] {
       exact: flag(tip.home === actual.home && tip.away === actual.away),
       difference: flag(right && tip.home - tip.away === actual.home - actual.away),
       tendency: flag(right),
-      rps: rankedProbabilityScore(probabilities, outcome),
-      log_loss: logLoss(probabilities, outcome),
+      rps: rps(probabilities, actual),
+      log_loss: logLoss(probabilities, actual),
       home: probabilities.home,
       draw: probabilities.draw,
       away: probabilities.away,

@@ -100,6 +100,25 @@ describe("a letter about a match that lacks something", () => {
     expect(it.answers()).toHaveLength(2);
   });
 
+  test("about days in which nothing is missing is told so", async () => {
+    const it = await scene([missed("pl-2016-17-g-h", kickoff - 9 * day)]);
+    const letter = await it.post({ days: 2 });
+    expect(it.answers()).toMatchObject([
+      { match: "_", type: "match.request.rejected", data: { letter, reasons: [{ code: "nothing-missing" }] } },
+    ]);
+  });
+
+  test("is not decided again when the consumer was removed and made anew", async () => {
+    const it = await scene([missed(known)]);
+    await it.post({ days: 7 });
+    await it.write(missed(other));
+    it.server.removeConsumer("intake");
+    await settled();
+    expect(it.answers().filter(({ type }) => type !== "match.scheduled" && type !== "match.finished")).toMatchObject([
+      { match: known, type: "match.retro.requested" },
+    ]);
+  });
+
   test("is answered once, though it is delivered twice", async () => {
     const { passed, open } = gate();
     const it = await scene([missed(known)], {

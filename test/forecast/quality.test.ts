@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPanel } from "../../src/forecast/panel.ts";
-import { exactLogLoss, logLoss, rps } from "../../src/forecast/scoring.ts";
+import { exactLogLoss } from "../../src/forecast/scoring.ts";
+import { logLoss, rps } from "../../src/match/scoring.ts";
 import { starterPanel } from "../../src/forecast/starter.ts";
 import { tipPoints } from "../../src/forecast/tip.ts";
 import { division, storeOf } from "./leagues.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scoreMatrix } from "../../src/forecast/matrix.ts";
-import { brier, exactLogLoss, logLoss, rps } from "../../src/forecast/scoring.ts";
+import { exactLogLoss } from "../../src/forecast/scoring.ts";
+import { brier, logLoss, rps } from "../../src/match/scoring.ts";
 
 const forecast = { home: 0.5, draw: 0.3, away: 0.2 };
 
