@@ -65,7 +65,7 @@ export class DiskFull extends Error {
 
 function explain(error: NodeJS.ErrnoException): string {
   const where = error.path ?? "it";
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "EEXIST":
     case "ENOTDIR":
       return `${where} is a file or lies below one, not a directory`;

@@ -64,7 +64,7 @@ function checksumOf(sums: string, name: string): string | null {
 
 async function get(url: string, withinMs: number): Promise<Buffer> {
   const response = await fetch(url, { signal: AbortSignal.timeout(withinMs) }).catch((cause: unknown) => {
-    throw new Error(`${url} does not answer: ${whyUnreachable(cause, withinMs)}`);
+    throw new Error(`${url} does not answer: ${whyUnreachable(cause, withinMs)}`, { cause });
   });
   if (!response.ok) {
     await response.body?.cancel();
@@ -73,7 +73,7 @@ async function get(url: string, withinMs: number): Promise<Buffer> {
   try {
     return Buffer.from(await response.arrayBuffer());
   } catch (cause) {
-    throw new Error(`${url} broke off: ${whyUnreachable(cause, withinMs)}`);
+    throw new Error(`${url} broke off: ${whyUnreachable(cause, withinMs)}`, { cause });
   }
 }
 
