@@ -9,7 +9,7 @@ import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./cl
 import type { Config } from "./config/config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
 import { prepareDataDir } from "./events/server/disk.ts";
-import { statisticalModels } from "./forecast/models.ts";
+import { type Models, statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
 import { openLog, startServer } from "./open-log.ts";
@@ -21,6 +21,10 @@ export interface StartOptions {
   config: Config;
   competition?: string | undefined;
   season?: string | undefined;
+  /** Another source than the configured one, for whoever embeds a node; `season` names what its log is about. */
+  origin?: { source: Source; season: string };
+  /** Other models than the panel's statistical ones. */
+  models?: Models;
   logger: Logger;
   /** Told what takes long before the node is up, one line each. */
   onProgress: (text: string) => void;
@@ -50,13 +54,9 @@ const drainMs = 9_000;
  */
 export async function startApp(options: StartOptions): Promise<App> {
   const { config, logger, signal } = options;
-  const source = createArchive({
-    competition: options.competition ?? config.competitions[0],
-    season: options.season,
-  } as Parameters<typeof createArchive>[0]);
+  const { source, season } = options.origin ?? archiveOf(options);
   const [competition] = source.competitions;
   if (competition === undefined) throw new Error(`the source ${source.name} offers no competition`);
-  const season = options.season ?? archiveSeasons(competition.id).at(-1) ?? "";
 
   const stack = createStack(logger);
   try {
@@ -89,7 +89,7 @@ export async function startApp(options: StartOptions): Promise<App> {
 
     const newId = monotonicFactory();
     const node: Node = { log, readModel, clock, policy: config.policy, newId: (time) => newId(time), logger };
-    const runner = startActors(node, simulated, config, source);
+    const runner = startActors(node, simulated, options, source);
     stack.add(() => runner.stop());
 
     const http = config.roles.includes("http") ? await startHttp(config, node) : null;
@@ -113,6 +113,16 @@ export async function startApp(options: StartOptions): Promise<App> {
     await stack.unwind();
     throw error;
   }
+}
+
+function archiveOf({ config, competition, season }: StartOptions): NonNullable<StartOptions["origin"]> {
+  const chosen = competition ?? config.competitions[0];
+  const source = createArchive({
+    ...(chosen === undefined ? {} : { competition: chosen }),
+    ...(season === undefined ? {} : { season }),
+  });
+  const id = source.competitions[0]?.id ?? "";
+  return { source, season: season ?? archiveSeasons(id).at(-1) ?? "" };
 }
 
 interface Stack {
@@ -146,9 +156,11 @@ interface Runner {
 /** With several nodes on one log, ticks that answer the same fact are spread over this long. */
 const staggerMaxMs = 50;
 
-function startActors(node: Node, simulated: SimulatedClock | null, config: Config, source: Source): Runner {
-  const panel = createPanel(config.panel);
-  const models = statisticalModels(panel, node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
+function startActors(node: Node, simulated: SimulatedClock | null, options: StartOptions, source: Source): Runner {
+  const { config } = options;
+  const models =
+    options.models ??
+    statisticalModels(createPanel(config.panel), node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
   const staggerMs = config.natsUrl === null ? 0 : Math.random() * staggerMaxMs;
   const team = startTeam(node, { roles: config.roles, source, models, staggerMs });
   const { dispatcher, actors, nextHandled } = team;
