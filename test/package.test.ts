@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { cpSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { environment } from "./support/node-process.ts";
+import { tempDir } from "./support/temp.ts";
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, "..");
+
+describe("the package", () => {
+  it("plays a season from its compiled form, as an installation would run it", { timeout: 240_000 }, async () => {
+    const installed = tempDir();
+    cpSync(join(root, "package.json"), join(installed, "package.json"));
+    // What npm would install beside it is what the checkout has.
+    symlinkSync(join(root, "node_modules"), join(installed, "node_modules"));
+    await run(process.execPath, [
+      join(root, "node_modules", "typescript", "bin", "tsc"),
+      ...["-p", join(root, "tsconfig.build.json"), "--outDir", join(installed, "dist")],
+    ]);
+    const { bin } = (await import("../package.json", { with: { type: "json" } })).default;
+    const fulltime = (...args: string[]) =>
+      run(process.execPath, [join(installed, bin.fulltime), ...args], {
+        env: environment(tempDir()),
+        maxBuffer: 1 << 24,
+      });
+
+    expect((await fulltime("--version")).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    const { stdout } = await fulltime("run", "--competition", "abl", "--exit-when-done", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ matches: 180, settled: 180, coveragePercent: 100 });
+  });
+
+  it("holds the compiled program and its documents, no sources and no tests", async () => {
+    const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      maxBuffer: 1 << 24,
+    });
+    const [pack] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+    const folders = new Set(pack.files.map(({ path }) => path.split("/")[0]));
+    for (const needed of ["package.json", "README.md", "LICENSE", "CHANGELOG.md", "docs"])
+      expect(folders).toContain(needed);
+    for (const absent of ["src", "test", "scripts", ".cache", "data"]) expect(folders).not.toContain(absent);
+  });
+});
