@@ -5,6 +5,7 @@ import { z } from "zod";
 import { report } from "./cli/errors.ts";
 import { codeOf, Interrupted } from "./cli/signals.ts";
 import { examples } from "./cli/options.ts";
+import { backfillCommand } from "./commands/backfill.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { gapsCommand } from "./commands/gaps.ts";
@@ -14,6 +15,7 @@ import { modelsCommand } from "./commands/models.ts";
 import { natsEnvCommand } from "./commands/nats-env.ts";
 import { projectionsCommand } from "./commands/projections.ts";
 import { runCommand } from "./commands/run.ts";
+import { settlementCommand } from "./commands/settlement.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -23,6 +25,8 @@ const commands = [
   gapsCommand,
   matchCommand,
   matchesCommand,
+  backfillCommand,
+  settlementCommand,
   modelsCommand,
   projectionsCommand,
   verifyCommand,
@@ -41,7 +45,7 @@ const program = new Command("fulltime")
     `${examples(["run", "play a season on an embedded NATS"], ["status", "how it stands"], ["gaps", "what needs somebody"])}
 
 Settings come from FULLTIME_ variables and a .env file: see \`fulltime config\`.
-Exit codes: 0 fine, 1 failed, 2 usage, 3 gaps or violations found, 5 not authorised, 6 unreachable, 130 interrupted.`,
+Exit codes: 0 fine, 1 failed, 2 usage, 3 gaps or violations found, 4 done in part, 5 not authorised, 6 unreachable, 7 the plan has changed, 130 interrupted.`,
   );
 for (const add of commands) add(program);
 

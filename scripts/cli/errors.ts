@@ -10,8 +10,10 @@ export const exitCode = {
   failed: 1,
   usage: 2,
   found: 3,
+  partly: 4,
   unauthorised: 5,
   unreachable: 6,
+  changed: 7,
   interrupted: 130,
 } as const;
 

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "commander";
+import { daysMax } from "../../src/actors/letter.ts";
 import { parseDuration } from "../../src/config/duration.ts";
+import { isMatchId } from "../../src/events/subjects.ts";
 
 /** Milliseconds of `48h`, `7d`, `90s`. */
 export function duration(text: string): number {
@@ -35,4 +37,21 @@ function instantOf(text: string): { at: number; isDay: boolean } {
 export function examples(...lines: readonly (readonly [command: string, does: string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   return `\nExamples:\n${lines.map(([command, does]) => `  $ fulltime ${command.padEnd(width)}  # ${does}`).join("\n")}`;
+}
+
+export function days(text: string): number {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1 || n > daysMax)
+    throw new InvalidArgumentError(`write a whole number of days from 1 to ${daysMax}.`);
+  return n;
+}
+
+export function matchId(text: string): string {
+  if (!isMatchId(text)) throw new InvalidArgumentError("match ids are like pl-2016-17-arsenal-chelsea.");
+  return text;
+}
+
+/** For an option that may be repeated: all that was given, each read by `read`. */
+export function collected<T>(read: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
+  return (text, before = []) => [...before, read(text)];
 }

@@ -12,6 +12,9 @@ export type Written<State> =
   /** The entity moved and the decision no longer holds. */
   | { outcome: "dropped"; state: State };
 
+/** What an append needs of a node; an operator's command has as much. */
+export type Appending = Pick<Node, "log" | "clock" | "logger">;
+
 /** How long an append that the log refuses for now waits before it is tried again. */
 const refusedPauseMs = 1000;
 
@@ -20,7 +23,7 @@ const refusedPauseMs = 1000;
  * again. `decide` answers null when there is nothing (more) to append.
  */
 export function appendToMatch(
-  node: Node,
+  node: Appending,
   match: Match,
   decide: (match: Match) => NewEvent<MatchEventType>[] | null,
   signal?: AbortSignal,
@@ -36,7 +39,7 @@ export function appendToMatch(
 }
 
 export function appendToSource(
-  node: Node,
+  node: Appending,
   source: SourceState,
   decide: (source: SourceState) => NewEvent<SourceEvent["type"]>[] | null,
   signal?: AbortSignal,
@@ -49,7 +52,7 @@ export function appendToSource(
 type Stored = Pick<LogMessage, "sequence" | "event">;
 
 async function append<State extends { version: number }, T extends EventType>(
-  node: Node,
+  node: Appending,
   entity: { root: "match" | "source"; id: string },
   known: State,
   decide: (state: State) => NewEvent<T>[] | null,

@@ -44,7 +44,7 @@ export function gapOf(match: Match, now: number, policy: Policy): Gap | null {
     severity: severityOf(match, fixture, missing, now, policy),
     missing,
     dueSince,
-    ...explain(first, match, fixture, round, now),
+    ...explain(missing, match, fixture, round, now),
   };
 }
 
@@ -96,12 +96,13 @@ function severityOf(match: Match, fixture: Fixture, missing: readonly Stage[], n
 }
 
 function explain(
-  first: Stage,
+  missing: readonly Stage[],
   match: Match,
   fixture: Fixture,
   round: CurrentRound,
   now: number,
 ): Pick<Gap, "reason" | "nextAction"> {
+  const [first = "settle"] = missing;
   const state = first === "settle" ? match.stages.settle : round.stages[first];
   const { failure, request } = state;
   const begun = hasBegun(fixture, now) && first !== "settle";
@@ -116,10 +117,12 @@ function explain(
         : failure.retryAt !== null
           ? `retry at ${new Date(failure.retryAt).toISOString()}`
           : `retry by an operator: ${failure.category}`;
-  if (failure !== null) return { reason: `${first} ${failure.category}: ${failure.reason}`, nextAction };
+  const blocked = !begun && first === "analyse" && missing.includes("predict") ? "; predict is blocked by it" : "";
+  if (failure !== null) return { reason: `${first} ${failure.category}: ${failure.reason}${blocked}`, nextAction };
   if (first === "predict" && isComplete(match))
     return { reason: "every model is accounted for, none answered", nextAction };
-  return { reason: request === null ? `${first} has not been asked for` : `${first} has not answered`, nextAction };
+  const why = request === null ? "has not been asked for" : "has not answered";
+  return { reason: `${first} ${why}${blocked}`, nextAction };
 }
 
 /** Share of the matches without a gap, in percent; an empty window is 100. */

@@ -1,4 +1,5 @@
-import { access, constants, mkdir, statfs } from "node:fs/promises";
+import { access, constants, mkdir, stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Category } from "../../match/event.ts";
 
 export interface DiskFree {
@@ -24,13 +25,30 @@ export async function prepareDataDir(
   measure: (dir: string) => Promise<DiskFree> = diskFree,
 ): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true });
+    await makeDirectory(dir);
     await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new DataDirUnusable(dir, cause as NodeJS.ErrnoException);
   }
   const { percent } = await measure(dir);
   if (percent < leastFreePercent) throw new DiskFull(dir, percent);
+}
+
+/** Not by mkdir's `recursive`, which asks for ever where the system has no such place (`/proc/x`; Node 20). */
+async function makeDirectory(dir: string): Promise<void> {
+  if (await isDirectory(dir)) return;
+  if (dirname(dir) !== dir) await makeDirectory(dirname(dir));
+  await mkdir(dir).catch(async (error: NodeJS.ErrnoException) => {
+    // Another process may have made it meanwhile.
+    if (error.code !== "EEXIST" || !(await isDirectory(dir))) throw error;
+  });
+}
+
+function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? false : Promise.reject(error)),
+  );
 }
 
 export class DataDirUnusable extends Error {

@@ -39,6 +39,13 @@ test.runIf(process.platform === "linux")("one that cannot be written is named", 
   await expect(prepareDataDir(dir)).rejects.toThrow(`cannot keep data in ${dir}`);
 });
 
+test.runIf(process.platform === "linux")(
+  "one that the system will never have is named, and not asked for without end",
+  async () => {
+    await expect(prepareDataDir("/proc/fulltime/data")).rejects.toThrow("cannot keep data in /proc/fulltime/data");
+  },
+);
+
 test("less than 5 % free is refused with the directory and the share", async () => {
   const dir = tempDir();
   const measured = (percent: number) => () => Promise.resolve({ freeBytes: percent, totalBytes: 100, percent });

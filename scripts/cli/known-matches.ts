@@ -1,0 +1,109 @@
+import type { Config } from "../../src/config/config.ts";
+import { wallClock } from "../../src/clock.ts";
+import { matchEntry } from "../../src/actors/append.ts";
+import { evolve } from "../../src/match/evolve.ts";
+import { type Match, unknownMatch } from "../../src/match/match.ts";
+import { openReadOnly, type ReadOnlyModel } from "../../src/projections/reader.ts";
+import { clockOf, type LogAccess, nodeOf, withLog } from "./log-access.ts";
+import { pipelineNow } from "./now.ts";
+import { withReadModel } from "./read-model.ts";
+import { wholeLog } from "./whole-log.ts";
+
+/** Every match as a command knows it. */
+export interface KnownMatches {
+  /** Everything in the log up to here is known. */
+  readonly sequence: number;
+  /** The pipeline's clock, epoch milliseconds. */
+  now(): number;
+  /** null when no message of that match is known. */
+  match(id: string): Match | null;
+  /** Live matches that kick off between these instants, ascending by kick-off. */
+  live(from: number, to: number): Match[];
+  /** Those whose settlement failed and nothing newer was asked or answered. */
+  failedSettlements(): Match[];
+  ids(): string[];
+}
+
+/**
+ * Lets `work` ask what is known of the matches: the read model, where a node keeps it or there is no other log; else the log
+ * itself, folded. `access` is the log that the caller has open, null for none.
+ */
+export async function withMatches<T>(
+  config: Config,
+  access: LogAccess | null,
+  work: (known: KnownMatches) => T | Promise<T>,
+): Promise<T> {
+  const node = nodeOf(config);
+  // Without a node that follows it, the read model may be far behind a log that is elsewhere.
+  if (node === null && config.natsUrl === null)
+    return withReadModel(config, async (it) => work(await asRead(config, it)));
+  const readModel = node === null ? null : openReadOnly(config.dataDir);
+  if (readModel === null) {
+    const known =
+      access === null ? await withLog(config, (it) => asFolded(config, it)) : await asFolded(config, access);
+    return work(known);
+  }
+  try {
+    return await work(await asRead(config, readModel));
+  } finally {
+    readModel.close();
+  }
+}
+
+async function clockFor(config: Config, lastEventTime: () => number | null): Promise<() => number> {
+  const began = await pipelineNow(config, lastEventTime);
+  return clockOf(config) === "wall" ? wallClock.now : () => began;
+}
+
+async function asRead(config: Config, readModel: ReadOnlyModel): Promise<KnownMatches> {
+  const now = await clockFor(config, readModel.lastEventTime);
+  const sequence = readModel.sequence();
+  const load = (ids: readonly string[]) => ids.flatMap((id) => readModel.match(id) ?? []);
+  return {
+    sequence,
+    now,
+    match: readModel.match,
+    live: (from, to) => load(idsOf(readModel, { purpose: "live", from, to })),
+    failedSettlements: () =>
+      load(
+        [true, false].flatMap((dismissed) =>
+          readModel.failures({ stage: "settle", dismissed }).map((it) => it.matchId),
+        ),
+      ),
+    ids: () => idsOf(readModel, {}),
+  };
+}
+
+function idsOf(readModel: ReadOnlyModel, filter: Parameters<ReadOnlyModel["matches"]>[0]): string[] {
+  const ids: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = readModel.matches({ ...filter, limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+    ids.push(...page.matches.map(({ id }) => id));
+    cursor = page.cursor;
+  }
+  return ids;
+}
+
+async function asFolded(config: Config, { log, signal }: LogAccess): Promise<KnownMatches> {
+  const matches = new Map<string, Match>();
+  let [sequence, dispatchedAt] = [0, null as number | null];
+  for await (const message of wholeLog(log, signal)) {
+    const { entity, event } = message;
+    sequence = message.sequence;
+    if (event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
+    if (entity?.root !== "match") continue;
+    matches.set(entity.id, evolve(matches.get(entity.id) ?? unknownMatch(entity.id), matchEntry(message)));
+  }
+  const kickoffOf = (match: Match) => match.fixture?.kickoff ?? Number.NaN;
+  return {
+    sequence,
+    now: await clockFor(config, () => dispatchedAt),
+    match: (id) => matches.get(id) ?? null,
+    live: (from, to) =>
+      [...matches.values()]
+        .filter((it) => it.fixture?.purpose === "live" && kickoffOf(it) >= from && kickoffOf(it) <= to)
+        .sort((a, b) => kickoffOf(a) - kickoffOf(b) || (a.id < b.id ? -1 : 1)),
+    failedSettlements: () => [...matches.values()].filter(({ stages }) => stages.settle.failure !== null),
+    ids: () => [...matches.keys()],
+  };
+}

@@ -1,0 +1,64 @@
+import { userInfo } from "node:os";
+import { monotonicFactory } from "ulid";
+import { appendToMatch, type Written } from "../../src/actors/append.ts";
+import { wallClock } from "../../src/clock.ts";
+import type { Config } from "../../src/config/config.ts";
+import type { MatchEventData } from "../../src/match/event.ts";
+import type { Match } from "../../src/match/match.ts";
+import { CommandFailed, exitCode } from "./errors.ts";
+import type { KnownMatches } from "./known-matches.ts";
+import { type LogAccess, nodeOf, withLog } from "./log-access.ts";
+import { createLogger } from "./logger.ts";
+
+type WordType =
+  | "match.retro.requested"
+  | "match.retry.requested"
+  | "match.failure.dismissed"
+  | "match.failure.restored";
+
+/** What an operator has to say about a match. */
+export type Word = { [T in WordType]: { type: T; data: MatchEventData[T] } }[WordType];
+
+/** Somebody at a shell of the pipeline's machine. */
+export interface Operator {
+  /** The user of the operating system. */
+  readonly name: string;
+  /** Appends what `decide` says, by the append rule: decided again where the match has moved, dropped for null. */
+  say(match: Match, decide: (match: Match) => Word | null): Promise<Written<Match>>;
+}
+
+export function operatorAt(config: Config, { log }: LogAccess, known: KnownMatches): Operator {
+  const name = userName();
+  const newId = monotonicFactory();
+  const appending = { log, clock: wallClock, logger: createLogger(config.logLevel) };
+  return {
+    name,
+    say: (match, decide) =>
+      appendToMatch(appending, match, (state) => {
+        const word = decide(state);
+        if (word === null) return null;
+        const time = known.now();
+        return [{ ...word, id: newId(time), time, actor: `operator:${name}`, causationId: null }];
+      }),
+  };
+}
+
+/** Lets `work` write to the log of a pipeline that is there to act on it. Throws `CommandFailed` where none can be. */
+export async function withRunningLog<T>(config: Config, work: (access: LogAccess) => Promise<T>): Promise<T> {
+  if (nodeOf(config) === null && config.natsUrl === null) {
+    throw new CommandFailed(
+      exitCode.unreachable,
+      `no node runs on ${config.dataDir}, so nobody would act on a request: start one with \`fulltime run\`, or name its NATS with FULLTIME_NATS_URL (--dry-run needs neither)`,
+    );
+  }
+  return withLog(config, work);
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a number that no name belongs to.
+    return `uid-${process.getuid?.() ?? "unknown"}`;
+  }
+}

@@ -1,0 +1,113 @@
+import { matchEntry } from "../../src/actors/append.ts";
+import type { EventLog } from "../../src/events/log.ts";
+import { type BackfillScope, contentOf, type Lack, lackOf } from "../../src/match/backfill.ts";
+import { digest } from "../../src/match/digest.ts";
+import { evolve } from "../../src/match/evolve.ts";
+import { type Match, unknownMatch } from "../../src/match/match.ts";
+import { hasBegun } from "../../src/match/schedule.ts";
+import { count } from "../cli/format.ts";
+import type { KnownMatches } from "../cli/known-matches.ts";
+import type { Planned, Window } from "./backfill.ts";
+
+/** How far back the plan that was shown is looked for. */
+const lookBackMs = 24 * 3_600_000;
+const momentsMax = 2000;
+
+/**
+ * How the plan of now differs from the one with that hash. A hash holds no plan, the log does: this goes back through the
+ * candidates' lives until they give that hash.
+ */
+export async function whatDiffers(
+  hash: string,
+  { lacks, scope, window }: Planned,
+  known: KnownMatches,
+  log: EventLog,
+): Promise<string[]> {
+  const then = await earlierPlan(hash, scope, window, log);
+  if (then === null) {
+    return [
+      `nothing in the last 24 hours of the log gives plan ${hash} for these options: was it made with others, or another panel?`,
+      `now: ${count(lacks.length, "match", "matches")}; see them with --dry-run`,
+    ];
+  }
+  const ids = [...new Set([...then, ...lacks].map(({ matchId }) => matchId))].sort();
+  return ids.flatMap((id) => {
+    const [was, is] = [then, lacks].map((plan) => spell(plan.find(({ matchId }) => matchId === id)));
+    return was === is ? [] : [`${id}: was ${was}; is ${is}${sinceOf(known.match(id), scope)}`];
+  });
+}
+
+function spell(lack: Lack | undefined): string {
+  if (lack === undefined) return "not in it";
+  return `${lack.stages.join(", ")} with ${count(lack.models.length, "model call")}${lack.models.length === 0 ? "" : ` (${lack.models.join(", ")})`}`;
+}
+
+function sinceOf(match: Match | null, scope: BackfillScope): string {
+  if (match === null) return "";
+  const lack = lackOf(match, scope);
+  return typeof lack === "string" ? ` (${lack}, message #${match.version})` : ` (message #${match.version})`;
+}
+
+/** What was known once a message had come, or an instant had passed. */
+interface Moment {
+  sequence: number;
+  at: number;
+}
+
+async function earlierPlan(hash: string, scope: BackfillScope, window: Window, log: EventLog): Promise<Lack[] | null> {
+  const [from, now] = [scope.now - lookBackMs, scope.now];
+  const matches = window.matches(from, now);
+  const lives = await Promise.all(matches.map(({ id }) => lifeOf(id, log)));
+  const looked = new Map<Match, { begun: boolean; lack: Lack | null }>();
+  const lackThen = (match: Match, at: number): Lack | null => {
+    const begun = match.fixture !== null && hasBegun(match.fixture, at);
+    const before = looked.get(match);
+    // All that time alone changes about a match is whether it has begun.
+    if (before?.begun === begun) return before.lack;
+    const found = lackOf(match, { ...scope, now: at });
+    const lack = typeof found === "string" ? null : found;
+    looked.set(match, { begun, lack });
+    return lack;
+  };
+  const seen = new Set<string>();
+  for (const { sequence, at } of momentsOf(lives, matches, from, now)) {
+    const then = lives.flatMap(({ states }) => {
+      const match = states.findLast(({ version }) => version <= sequence);
+      return match !== undefined && window.holds(match, at) ? (lackThen(match, at) ?? []) : [];
+    });
+    const content = contentOf(then);
+    if (seen.has(content)) continue;
+    seen.add(content);
+    if (digest(content) === hash) return then;
+  }
+  return null;
+}
+
+interface Life {
+  id: string;
+  /** Ascending; `at` is when each came. */
+  states: Match[];
+  moments: Moment[];
+}
+
+async function lifeOf(id: string, log: EventLog): Promise<Life> {
+  const life: Life = { id, states: [], moments: [] };
+  let match = unknownMatch(id);
+  for (const message of await log.history({ root: "match", id })) {
+    match = evolve(match, matchEntry(message));
+    life.states.push(match);
+    life.moments.push({ sequence: message.sequence, at: message.event?.time ?? match.updatedAt });
+  }
+  return life;
+}
+
+/** Newest first: after each message, and around each instant at which a match comes into the window or leaves it. */
+function momentsOf(lives: readonly Life[], matches: readonly Match[], from: number, now: number): Moment[] {
+  const messages = lives.flatMap(({ moments }) => moments).sort((a, b) => a.sequence - b.sequence);
+  const before = (at: number) => messages.findLast((it) => it.at <= at)?.sequence ?? 0;
+  const passing = matches.flatMap(({ fixture }) => (fixture === null ? [] : [fixture.kickoff - 1, fixture.kickoff]));
+  const instants = [from, now, ...passing].filter((at) => at >= from && at <= now);
+  return [...messages.filter(({ at }) => at >= from), ...instants.map((at) => ({ sequence: before(at), at }))]
+    .sort((a, b) => b.sequence - a.sequence || b.at - a.at)
+    .slice(0, momentsMax);
+}

@@ -1,0 +1,203 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Config } from "../../src/config/config.ts";
+import { createPanel } from "../../src/forecast/panel.ts";
+import {
+  backfillStages,
+  type BackfillPlan,
+  type BackfillScope,
+  costsOf,
+  type Lack,
+  lackOf,
+  planOf,
+  reasonsToSkip,
+  type Skip,
+} from "../../src/match/backfill.ts";
+import type { Stage } from "../../src/match/event.ts";
+import type { Match } from "../../src/match/match.ts";
+import { confirmed } from "../cli/confirm.ts";
+import { CommandFailed, exitCode } from "../cli/errors.ts";
+import { count } from "../cli/format.ts";
+import { type KnownMatches, withMatches } from "../cli/known-matches.ts";
+import { noSuchMatch } from "../cli/no-such-match.ts";
+import { withRunningLog } from "../cli/operator.ts";
+import { collected, days, examples, matchId } from "../cli/options.ts";
+import { print, printJson, say } from "../cli/output.ts";
+import { loadConfig } from "../cli/settings.ts";
+import { table } from "../cli/table.ts";
+import { whatDiffers } from "./backfill-changes.ts";
+import { runBackfill } from "./backfill-run.ts";
+
+interface Options {
+  days: number;
+  match?: string[];
+  stage?: Stage[];
+  dryRun?: true;
+  plan?: string;
+  yes?: true;
+  input: boolean;
+  json?: true;
+}
+
+export function backfillCommand(program: Command): void {
+  program
+    .command("backfill")
+    .description(
+      "run in hindsight what matches lack: shows the plan, asks, requests it of the running node and follows it to the end",
+    )
+    .option("--days <n>", "matches that kicked off within this many days", days, 7)
+    .option("--match <id>", "only this match, however old (may be repeated)", collected(matchId))
+    .addOption(
+      new Option("--stage <stage>", `only this stage: ${backfillStages.join(", ")} (may be repeated)`).argParser(
+        collected(stage),
+      ),
+    )
+    .addOption(new Option("--dry-run", "show the plan and its hash, write nothing").conflicts(["plan", "yes"]))
+    .option("--plan <hash>", "run only this plan: exit 7 when the log has since moved to another")
+    .option("--yes", "do not ask")
+    .option("--no-input", "never ask: without --yes nothing is run")
+    .option("--json", "the plan as one JSON document; a run as one JSON document a line")
+    .addHelpText(
+      "after",
+      examples(
+        ["backfill --dry-run", "what the last 7 days lack, and what it takes"],
+        ["backfill --plan 3f9ab2c4d5e6f708 --yes", "run that plan, if it is still the plan"],
+        ["backfill --match pl-2016-17-arsenal-chelsea", "one match; again to follow what is under way"],
+        ["backfill --stage predict --days 1 --yes --json", "for scripts"],
+      ),
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 nothing lacks any more, 3 gaps remain, 4 some do, 7 the plan has changed, 130 left running by Ctrl-C.",
+    )
+    .action(async (options: Options) => {
+      const config = loadConfig();
+      if (options.dryRun === true) {
+        return withMatches(config, null, (known) => showPlan(planned(config, known, options), options));
+      }
+      return withRunningLog(config, (access) =>
+        withMatches(config, access, async (known) => {
+          const found = planned(config, known, options);
+          if (options.plan !== undefined && options.plan !== found.plan.planHash) {
+            const differences = await whatDiffers(options.plan, found, known, access.log);
+            throw new CommandFailed(
+              exitCode.changed,
+              `plan ${options.plan} is no longer what would run, which is plan ${found.plan.planHash}:\n${differences.map((it) => `  ${it}`).join("\n")}`,
+            );
+          }
+          if (options.json !== true) showPlan(found, options);
+          if (found.lacks.length > 0 && !(await confirmed("Run this?", options, access.signal))) {
+            say("nothing was requested");
+            process.exitCode = exitCode.found;
+            return;
+          }
+          return runBackfill({ config, access, known, found, json: options.json === true, again: wordsOf(options) });
+        }),
+      );
+    });
+}
+
+/** The matches that a backfill looks at. */
+export interface Window {
+  /** All that are in it at an instant between these. */
+  matches(from: number, to: number): Match[];
+  /** Whether a match, as it then stood, was in it at that instant. */
+  holds(match: Match, at: number): boolean;
+}
+
+/** What a backfill would run, and what it was computed from. */
+export interface Planned {
+  plan: BackfillPlan;
+  lacks: Lack[];
+  /** Requested before and not ended yet. */
+  underWay: Match[];
+  /** Named matches on which nothing can be run. */
+  skipped: { matchId: string; why: Skip }[];
+  scope: BackfillScope;
+  window: Window;
+}
+
+const dayMs = 24 * 3_600_000;
+/** A match may begin before its time. */
+const earlyMs = 3_600_000;
+
+function planned(config: Config, known: KnownMatches, { match: ids, stage: stages, days }: Options): Planned {
+  const now = known.now();
+  const scope: BackfillScope = {
+    stages: stages ?? null,
+    now,
+    policy: config.policy,
+    roster: createPanel(config.panel).roster.map(({ model }) => model),
+  };
+  const window = ids === undefined ? lastDays(days, known) : onlyThese(ids, known);
+  const looked = window.matches(now, now).map((match) => ({ match, lack: lackOf(match, scope) }));
+  const lacks = looked.flatMap(({ lack }) => (typeof lack === "string" ? [] : [lack]));
+  return {
+    plan: planOf(lacks, costsOf(looked.map(({ match }) => match))),
+    lacks,
+    underWay: looked.flatMap(({ match, lack }) => (lack === "under way" ? [match] : [])),
+    skipped:
+      ids === undefined
+        ? []
+        : looked.flatMap(({ match, lack }) =>
+            typeof lack === "string" && lack !== "under way" && lack !== "nothing missing"
+              ? [{ matchId: match.id, why: lack }]
+              : [],
+          ),
+    scope,
+    window,
+  };
+}
+
+function lastDays(days: number, known: KnownMatches): Window {
+  return {
+    matches: (from, to) => known.live(from - days * dayMs, to + earlyMs),
+    holds: ({ fixture }, at) =>
+      fixture !== null && fixture.kickoff >= at - days * dayMs && fixture.kickoff <= at + earlyMs,
+  };
+}
+
+function onlyThese(ids: readonly string[], known: KnownMatches): Window {
+  return { matches: () => [...new Set(ids)].map((id) => named(id, known)), holds: () => true };
+}
+
+function named(id: string, known: KnownMatches): Match {
+  const match = known.match(id);
+  if (match === null) throw noSuchMatch(id, known.ids());
+  return match;
+}
+
+function showPlan({ plan, underWay, skipped }: Planned, options: Options): void {
+  const { matches, modelCalls, analyses, settlements, cost, planHash } = plan;
+  if (options.json === true) {
+    return printJson({
+      ...plan,
+      underWay: underWay.map(({ id }) => id),
+      skipped: skipped.map(({ matchId, why }) => ({ matchId, why: reasonsToSkip[why] })),
+    });
+  }
+  for (const { matchId, why } of skipped) say(`${matchId} is left out: ${reasonsToSkip[why]}`);
+  if (underWay.length > 0) say(`${count(underWay.length, "match", "matches")} under way already`);
+  if (matches.length === 0) return say("nothing to do: no match lacks what a backfill can run");
+  print(
+    table(
+      [{ title: "match" }, { title: "stages" }, { title: "model calls", align: "right" }],
+      matches.map((it) => [it.matchId, it.stages.join(", "), String(it.modelCalls)]),
+    ),
+  );
+  say(
+    `plan ${planHash}: ${count(matches.length, "match", "matches")}, ${count(modelCalls, "model call")}, ${count(analyses, "analysis", "analyses")}, ${count(settlements, "settlement")}, cost ${cost}`,
+  );
+  if (options.dryRun === true) say(`run it with: fulltime backfill ${wordsOf(options)} --plan ${planHash} --yes`);
+}
+
+/** The options that say which matches and stages, as they are typed. */
+function wordsOf({ days, match, stage }: Options): string {
+  const which = match === undefined ? [`--days ${days}`] : match.map((id) => `--match ${id}`);
+  return [...which, ...(stage ?? []).map((it) => `--stage ${it}`)].join(" ");
+}
+
+function stage(text: string): Stage {
+  const found = backfillStages.find((it) => it === text);
+  if (found === undefined) throw new InvalidArgumentError(`write one of ${backfillStages.join(", ")}.`);
+  return found;
+}

@@ -1,0 +1,90 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { reasonLengthMax } from "../../../src/match/attempts.ts";
+import type { Match } from "../../../src/match/match.ts";
+import { CommandFailed, exitCode } from "../../cli/errors.ts";
+import { type KnownMatches, withMatches } from "../../cli/known-matches.ts";
+import { noSuchMatch } from "../../cli/no-such-match.ts";
+import { operatorAt, withRunningLog } from "../../cli/operator.ts";
+import { examples, matchId } from "../../cli/options.ts";
+import { printJson, say } from "../../cli/output.ts";
+import { loadConfig } from "../../cli/settings.ts";
+
+interface Options {
+  reason?: string;
+  dryRun?: true;
+  json?: true;
+}
+
+export function dismissCommand(settlement: Command): void {
+  settlement
+    .command("dismiss")
+    .description("take a failed settlement off the lists, for a reason; it stays in the log and can be restored")
+    .argument("<id>", "match id", matchId)
+    .requiredOption("--reason <text>", "why nobody needs to look at it any more", reason)
+    .option("--dry-run", "say what would be done, write nothing")
+    .option("--json", "one JSON document")
+    .addHelpText(
+      "after",
+      examples(["settlement dismiss pl-2016-17-arsenal-chelsea --reason 'played behind closed doors'", "one match"]),
+    )
+    .action((id: string, options: Options) => mark(id, "dismissed", options));
+}
+
+export function restoreCommand(settlement: Command): void {
+  settlement
+    .command("restore")
+    .description("undo a dismissal")
+    .argument("<id>", "match id", matchId)
+    .option("--reason <text>", "why", reason)
+    .option("--dry-run", "say what would be done, write nothing")
+    .option("--json", "one JSON document")
+    .addHelpText("after", examples(["settlement restore pl-2016-17-arsenal-chelsea", "it is on the lists again"]))
+    .action((id: string, options: Options) => mark(id, "restored", options));
+}
+
+type Marked = "dismissed" | "restored";
+
+async function mark(id: string, as: Marked, { reason: why = "", dryRun, json }: Options): Promise<void> {
+  const config = loadConfig();
+  const result = dryRun
+    ? await withMatches(config, null, (known) => resultOf(named(id, known), as))
+    : await withRunningLog(config, (access) =>
+        withMatches(config, access, async (known) => {
+          const operator = operatorAt(config, access, known);
+          let result: "marked" | "already done" = "marked";
+          await operator.say(named(id, known), (match) => {
+            result = resultOf(match, as);
+            if (result !== "marked") return null;
+            return { type: `match.failure.${as}`, data: { stage: "settle", by: operator.name, reason: why } };
+          });
+          return result;
+        }),
+      );
+  const said = result === "marked" ? as : "already done";
+  if (json === true) return printJson({ matchId: id, result: said, dryRun: dryRun === true });
+  say(`${id}  ${dryRun === true && result === "marked" ? "would be " : ""}${said}`);
+}
+
+function named(id: string, known: KnownMatches): Match {
+  const match = known.match(id);
+  if (match === null) throw noSuchMatch(id, known.ids());
+  return match;
+}
+
+function resultOf({ id, stages }: Match, as: Marked): "marked" | "already done" {
+  const { failure } = stages.settle;
+  if (failure === null)
+    throw new CommandFailed(
+      exitCode.failed,
+      `${id} has no failed settlement: see fulltime settlement investigate, or fulltime match ${id}`,
+    );
+  return (failure.dismissed !== null) === (as === "dismissed") ? "already done" : "marked";
+}
+
+function reason(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") throw new InvalidArgumentError("say why, in a few words.");
+  if (trimmed.length > reasonLengthMax)
+    throw new InvalidArgumentError(`say it in at most ${reasonLengthMax} characters.`);
+  return trimmed;
+}

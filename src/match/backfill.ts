@@ -1,0 +1,127 @@
+import { isCovered, openModels } from "./answers.ts";
+import { digest } from "./digest.ts";
+import type { Stage } from "./event.ts";
+import { retroStages } from "./evolve-words.ts";
+import type { Match } from "./match.ts";
+import type { Policy } from "./policy.ts";
+import { hasBegun, needsNewRound } from "./schedule.ts";
+import { basisOf } from "./settlement.ts";
+import { resettling } from "./settlement-retry.ts";
+import { isTerminal, isVoid } from "./status.ts";
+
+/** The stages that can be run in hindsight. Line-ups are never fetched after kick-off. */
+export const backfillStages = ["analyse", "predict", "settle"] as const satisfies readonly Stage[];
+
+export interface BackfillScope {
+  /** Of `backfillStages`; null: whatever is missing. */
+  stages: readonly Stage[] | null;
+  /** Epoch milliseconds. */
+  now: number;
+  policy: Policy;
+  /** The models of a match whose roster no request has frozen yet. */
+  roster: readonly string[];
+}
+
+/** What a backfill runs on one match. */
+export interface Lack {
+  matchId: string;
+  /** What the request asks for, in the order it is run. */
+  stages: Stage[];
+  /** The models that are called, by name: those without a final outcome. */
+  models: string[];
+  /** Whether the match is settled anew at the end, asked for or not: new answers are a new basis. */
+  settles: boolean;
+}
+
+export const reasonsToSkip = {
+  unknown: "there is no such match",
+  history: "it is history: it is never predicted",
+  "not begun": "it has not begun: it is predicted before kick-off, without a request",
+  postponed: "it is postponed: it will be predicted before its new kick-off",
+  "being moved": "its kick-off has just moved: what that closes is not closed yet",
+  "under way": "retro work is under way on it",
+  "nothing missing": "it lacks nothing",
+} as const;
+export type Skip = keyof typeof reasonsToSkip;
+
+/** What a match lacks that a retro request would run now, by the rules that run it; or why there is nothing to request. */
+export function lackOf(match: Match | null, { stages, now, policy, roster }: BackfillScope): Lack | Skip {
+  if (match === null || match.fixture === null) return "unknown";
+  const { status, purpose } = match.fixture;
+  if (purpose === "history") return "history";
+  if (status === "postponed") return "postponed";
+  if (!hasBegun(match.fixture, now)) return "not begun";
+  if (needsNewRound(match, policy)) return "being moved";
+  if (match.retro !== null) return "under way";
+  const wanted = stages ?? backfillStages;
+  const work = isVoid(status) ? [] : retroStages(match, wanted);
+  const frozen = match.round.roster !== null;
+  const models = work.includes("predict") ? (frozen ? openModels(match) : [...roster]).sort() : [];
+  const rescored = isTerminal(status) && models.length > 0;
+  const settles = rescored || (wanted.includes("settle") && resettling(match, "unsettled") === "accepted");
+  const asked: Stage[] = settles && wanted.includes("settle") ? [...work, "settle"] : work;
+  return asked.length === 0 ? "nothing missing" : { matchId: match.id, stages: asked, models, settles };
+}
+
+/** Whether what a backfill asked for is still being worked on, has been done, or was given up. */
+export function backfillEnd(match: Match, stages: readonly Stage[] | null): "running" | "done" | "failed" {
+  if (match.retro !== null) return "running";
+  const wanted = stages ?? backfillStages;
+  const basis = basisOf(match);
+  if (wanted.includes("settle") && basis !== null && basis !== match.settlement?.basis) {
+    const { failure } = match.stages.settle;
+    return failure !== null && failure.retryAt === null ? "failed" : "running";
+  }
+  const status = match.fixture?.status;
+  if (status !== undefined && isVoid(status)) return "done";
+  if (retroStages(match, wanted).length > 0) return "failed";
+  return wanted.includes("predict") && !isCovered(match) ? "failed" : "done";
+}
+
+export interface BackfillPlan {
+  /** Of what is run, not of what it is thought to cost. */
+  planHash: string;
+  matches: { matchId: string; stages: Stage[]; modelCalls: number }[];
+  modelCalls: number;
+  analyses: number;
+  settlements: number;
+  /** In the currency of the panel, by what each model's answers have cost so far: 0 for one that has never answered. */
+  cost: number;
+}
+
+/** Sums up what a backfill runs. */
+export function planOf(lacks: readonly Lack[], costs: ReadonlyMap<string, number>): BackfillPlan {
+  const calls = lacks.flatMap(({ models }) => models);
+  const cost = calls.reduce((sum, model) => sum + (costs.get(model) ?? 0), 0);
+  return {
+    planHash: digest(contentOf(lacks)),
+    matches: byMatch(lacks).map(({ matchId, stages, models }) => ({ matchId, stages, modelCalls: models.length })),
+    modelCalls: calls.length,
+    analyses: lacks.filter(({ stages }) => stages.includes("analyse")).length,
+    settlements: lacks.filter(({ settles }) => settles).length,
+    cost: Math.round(cost * 1e6) / 1e6,
+  };
+}
+
+/** What a plan's hash is made of: two plans have one content exactly if they run the same. */
+export function contentOf(lacks: readonly Lack[]): string {
+  return byMatch(lacks)
+    .map(({ matchId, stages, models, settles }) => `${matchId} ${stages.join()} ${models.join()} ${settles}`)
+    .join("\n");
+}
+
+function byMatch(lacks: readonly Lack[]): Lack[] {
+  return [...lacks].sort((a, b) => (a.matchId < b.matchId ? -1 : 1));
+}
+
+/** What an answer of each model has cost on average. */
+export function costsOf(matches: Iterable<Match>): Map<string, number> {
+  const sums = new Map<string, { cost: number; answers: number }>();
+  for (const { answers } of matches) {
+    for (const { model, cost } of answers) {
+      const sum = sums.get(model) ?? { cost: 0, answers: 0 };
+      sums.set(model, { cost: sum.cost + cost, answers: sum.answers + 1 });
+    }
+  }
+  return new Map([...sums].map(([model, { cost, answers }]) => [model, cost / answers]));
+}
