@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { pause, type Timer } from "../clock.ts";
 import type { Delivery } from "../events/log.ts";
 import { ackWaitMs, type Durable } from "../events/provision.ts";
@@ -13,6 +14,8 @@ export interface Actor {
   on: Durable;
   /** Deliveries worked on at a time. */
   concurrency: number;
+  /** What it does costs money: its deliveries wait while the node's brake is on. */
+  braked?: boolean;
   /** Must end soon after `signal` aborts. Throws only when an invariant is broken. */
   handle(delivery: Delivery, node: Node, signal: AbortSignal): Promise<Handled>;
 }
@@ -48,6 +51,8 @@ export interface RunningActor {
 export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () => void): RunningActor {
   const taking = new AbortController();
   const working = new AbortController();
+  // Each running delivery listens: that is no leak, whatever Node takes more than ten listeners for.
+  setMaxListeners(0, working.signal);
   const held = new Map<Delivery, Promise<void>>();
   let running = 0;
   /** Who waits for a turn, told whether it came before the drain. */
@@ -78,6 +83,8 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
     const granted = await turn();
     try {
       if (!granted) return delivery.release();
+      // Before the floor: who waits there alone would keep everybody else waiting as well.
+      if (actor.braked === true) await node.brake?.released(taking.signal);
       const alone = delivery.deliveries >= aloneFrom;
       const handled = await floor.enter(alone, () => handle(delivery));
       if (handled === "ack") await delivery.ack();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock, Timer } from "../clock.ts";
 import type { Recorded, Stage } from "../match/event.ts";
 import type { RequestType } from "../match/evolve-requests.ts";
@@ -32,6 +33,8 @@ export function startDeadline(
   if (life !== null && life <= 0) return null;
 
   const controller = new AbortController();
+  // A panel of models listens, which Node would warn of.
+  setMaxListeners(0, controller.signal);
   const abort = (why: StopReason) => controller.abort(new Stopped(why));
   const timers: Timer[] = [node.clock.after(budgetMs, () => abort("budget"))];
   if (life !== null) timers.push(node.clock.after(life, () => abort("expired")));

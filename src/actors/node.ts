@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Policy } from "../match/policy.ts";
 import type { ReadModel } from "../projections/read-model.ts";
+import type { Brake } from "./brake.ts";
 
 /** What every actor of one node works with. */
 export interface Node {
@@ -13,4 +14,6 @@ export interface Node {
   /** A new event id for an event of that time. */
   newId(time: number): string;
   logger: Logger;
+  /** Holds predictions back; without one nothing ever does. */
+  brake?: Brake;
 }

@@ -15,6 +15,7 @@ export function predictActor(models: Models) {
   return defineStage({
     stage: "predict",
     concurrency: 200,
+    braked: true,
     async *handle({ request, fixture, match, node, signal }): AsyncGenerator<StageFact> {
       const { round, retroactive } = request.data;
       const analysis = match().analysis;

@@ -35,6 +35,8 @@ export interface StageContext<S extends Stage> {
 export interface StageDefinition<S extends Stage> {
   stage: S;
   concurrency: number;
+  /** See Actor. */
+  braked?: boolean;
   /** Yields facts to append. Throws `StageError` for a failed attempt; anything else it throws is a `bug`. */
   handle(context: StageContext<S>): AsyncIterable<StageFact> | Iterable<StageFact>;
 }
@@ -45,6 +47,7 @@ export function defineStage<S extends Stage>(definition: StageDefinition<S>): Ac
     name: definition.stage,
     on: definition.stage,
     concurrency: definition.concurrency,
+    braked: definition.braked ?? false,
     handle: (delivery, node, drain) => handle(definition, delivery, node, drain),
   });
 }
