@@ -1,8 +1,10 @@
 import { serve, type ServerType } from "@hono/node-server";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { monotonicFactory } from "ulid";
 import type { Node } from "./actors/node.ts";
 import { playSimulated } from "./actors/quiescence.ts";
+import { createBrake } from "./actors/brake.ts";
 import { resumeAt } from "./actors/resume.ts";
 import { startTeam } from "./actors/team.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
@@ -12,8 +14,10 @@ import { prepareDataDir } from "./events/server/disk.ts";
 import { type Models, statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
+import { type DiskWatch, startDiskWatch } from "./disk-watch.ts";
 import { openLog, startServer } from "./open-log.ts";
 import { type ReadModel, startReadModel } from "./projections/read-model.ts";
+import { type SkewWatch, startSkewWatch } from "./skew-watch.ts";
 import { archiveSeasons, createArchive } from "./sources/archive.ts";
 import type { Source } from "./sources/source.ts";
 
@@ -70,12 +74,19 @@ export async function startApp(options: StartOptions): Promise<App> {
     stack.add(() => directory.release());
     const server = config.natsUrl === null ? await startServer(options) : null;
     if (server !== null) stack.add(() => server.stop());
+    const brake = createBrake();
+    const disk =
+      server === null
+        ? null
+        : await startDiskWatch({ dir: join(directory.path, "log"), clock: wallClock, brake, logger });
+    if (disk !== null) stack.add(() => disk.stop());
     const natsUrl = server?.url ?? config.natsUrl ?? "";
     // Asked for when a consumer is missing, which a node notices at any time: before there is a read model, all is delivered again.
     let known: ReadModel | null = null;
-    const log = await openLog(natsUrl, config, (durable) =>
-      Promise.resolve(known === null ? 1 : resumeAt(durable, known)),
-    );
+    const log = await openLog(natsUrl, config, {
+      startOf: (durable) => Promise.resolve(known === null ? 1 : resumeAt(durable, known)),
+      ...(disk === null ? {} : { full: disk.look }),
+    });
     stack.add(() => log.close());
 
     const firstKickoff = source.firstKickoff ?? wallClock.now();
@@ -88,11 +99,14 @@ export async function startApp(options: StartOptions): Promise<App> {
     signal.throwIfAborted();
 
     const newId = monotonicFactory();
-    const node: Node = { log, readModel, clock, policy: config.policy, newId: (time) => newId(time), logger };
+    const node: Node = { log, readModel, clock, policy: config.policy, newId: (time) => newId(time), logger, brake };
+    const skew =
+      simulated === null ? await startSkewWatch({ logTime: () => log.time(), clock: wallClock, brake, logger }) : null;
+    if (skew !== null) stack.add(() => skew.stop());
     const runner = startActors(node, simulated, options, source);
     stack.add(() => runner.stop());
 
-    const http = config.roles.includes("http") ? await startHttp(config, node) : null;
+    const http = config.roles.includes("http") ? await startHttp(config, node, { skew, disk }) : null;
     if (http !== null) stack.add(() => http.stop());
     announce(directory, http?.url ?? null, natsUrl, server !== null);
 
@@ -180,7 +194,16 @@ function startActors(node: Node, simulated: SimulatedClock | null, options: Star
   };
 }
 
-async function startHttp(config: Config, node: Node): Promise<{ url: string; stop(): Promise<void> }> {
+interface Watches {
+  skew: SkewWatch | null;
+  disk: DiskWatch | null;
+}
+
+async function startHttp(
+  config: Config,
+  node: Node,
+  { skew, disk }: Watches,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const app = createHttp({
     readModel: node.readModel,
     log: node.log,
@@ -188,6 +211,8 @@ async function startHttp(config: Config, node: Node): Promise<{ url: string; sto
     policy: config.policy,
     adminToken: config.adminToken,
     logger: node.logger,
+    clockSkew: () => skew?.warning() ?? null,
+    diskFull: () => disk?.full() ?? null,
   });
   const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
     const started = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (info) =>

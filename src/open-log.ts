@@ -6,9 +6,8 @@ import type { Config } from "./config/config.ts";
 import { findServerBinary } from "./events/server/binary.ts";
 import { connectNats } from "./events/connect.ts";
 import { ApiError } from "./events/errors.ts";
-import { openJetStreamLog } from "./events/jetstream.ts";
+import { type JetStreamLog, type JetStreamLogOptions, openJetStreamLog } from "./events/jetstream.ts";
 import { code } from "./events/jetstream/api.ts";
-import type { StartOf } from "./events/jetstream/consume.ts";
 import type { EventLog } from "./events/log.ts";
 import { provision, streamName } from "./events/provision.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "./events/server.ts";
@@ -29,10 +28,15 @@ export async function startServer({ config, logger, onProgress, signal }: Server
 }
 
 type Server = Pick<Config, "natsCreds" | "replicas">;
+type LogOptions = Pick<JetStreamLogOptions, "startOf" | "full">;
 
-/** The log of a node: creates the stream where there is none, refuses one with other settings. `startOf`: see `openJetStreamLog`. */
-export async function openLog(url: string, { natsCreds, replicas }: Server, startOf?: StartOf): Promise<EventLog> {
-  return opened(await connectTo(url, natsCreds), (nc) => provision(nc, { replicas }), startOf);
+/** The log of a node: creates the stream where there is none, refuses one with other settings. `options`: see `openJetStreamLog`. */
+export async function openLog(
+  url: string,
+  { natsCreds, replicas }: Server,
+  options?: LogOptions,
+): Promise<JetStreamLog> {
+  return opened(await connectTo(url, natsCreds), (nc) => provision(nc, { replicas }), options);
 }
 
 /** The log as a command reads it: creates nothing and accepts any settings, so that it can look at what a node refuses. Throws `NoLog`. */
@@ -49,11 +53,11 @@ export async function openExistingLog(url: string, natsCreds: string | null): Pr
 async function opened(
   nc: NatsConnection,
   prepare: (nc: NatsConnection) => Promise<void>,
-  startOf?: StartOf,
-): Promise<EventLog> {
+  options: LogOptions = {},
+): Promise<JetStreamLog> {
   try {
     await prepare(nc);
-    return await openJetStreamLog({ nc, clock: wallClock, ...(startOf === undefined ? {} : { startOf }) });
+    return await openJetStreamLog({ nc, clock: wallClock, ...options });
   } catch (error) {
     await nc.close();
     throw error;

@@ -1,3 +1,5 @@
+import { PermissionViolationError } from "nats";
+
 /** The log was closed while, or before, something was asked of it. */
 export class LogUnavailable extends Error {
   override readonly name: string = "LogUnavailable";
@@ -70,4 +72,26 @@ export class NoAnswer extends Error {
   constructor(what: string, options?: { cause?: unknown }) {
     super(`no answer to ${what}`, options);
   }
+}
+
+/** The server lets this user do less than was asked; trying again changes nothing until somebody changes its permissions. */
+export class NotAllowed extends Error {
+  override readonly name = "NotAllowed";
+  readonly subject: string;
+
+  constructor(violation: PermissionViolationError) {
+    const { operation, subject } = violation;
+    super(
+      `the NATS user may not ${operation === "publish" ? "publish to" : "subscribe to"} ${subject}: the stream and its consumers are ` +
+        "made by starting a node once as admin, what nodes need after that is in docs/nats-users.conf",
+      { cause: violation },
+    );
+    this.subject = subject;
+  }
+}
+
+/** What a failed request says, if it says that. The client wraps it. */
+export function notAllowedIn(error: unknown): NotAllowed | null {
+  if (error instanceof PermissionViolationError) return new NotAllowed(error);
+  return error instanceof Error && error.cause !== undefined ? notAllowedIn(error.cause) : null;
 }

@@ -19,18 +19,25 @@ export interface JetStreamLogOptions {
   clock: Clock;
   /** Where a consumer that somebody removed begins again; default: at the first message. */
   startOf?: StartOf;
+  /** Asked before each batch why nothing may be appended now; null while it may. Else the batch is refused for now. */
+  full?: () => Promise<string | null>;
   /** After this long without an answer the outcome of a request is unknown. Default 5 s. */
   timeoutMs?: number;
+}
+
+export interface JetStreamLog extends EventLog {
+  /** What time it is on the log's clock, epoch milliseconds. */
+  time(): Promise<number>;
 }
 
 /**
  * The event log on NATS JetStream. Rejects when the server does not answer or has no stream; later on every method waits
  * for an absent server, and rejects with StreamReplaced if it comes back with another stream.
  */
-export async function openJetStreamLog(options: JetStreamLogOptions): Promise<EventLog> {
-  const { nc, clock, startOf = () => Promise.resolve(1), timeoutMs = 5000 } = options;
+export async function openJetStreamLog(options: JetStreamLogOptions): Promise<JetStreamLog> {
+  const { nc, clock, startOf = () => Promise.resolve(1), full, timeoutMs = 5000 } = options;
   const link = await openLink(nc, clock, timeoutMs);
-  const queue = createAppendQueue(createStore(link));
+  const queue = createAppendQueue(createStore(link, full));
   const pending = createPendingCount(link);
   link.ended.addEventListener("abort", () => queue.close(link.ended.reason as LogUnavailable), { once: true });
 
@@ -51,6 +58,9 @@ export async function openJetStreamLog(options: JetStreamLogOptions): Promise<Ev
     },
     async last() {
       return (await link.api<StreamInfo>(`STREAM.INFO.${streamName}`, null)).state.last_seq;
+    },
+    async time() {
+      return Date.parse((await link.api<StreamInfo>(`STREAM.INFO.${streamName}`, null)).ts);
     },
     follow: (after, signal) => follow(link, after, signal),
     consume: (consumption) => consume(link, consumption, startOf),

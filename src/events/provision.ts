@@ -1,6 +1,6 @@
 import type { NatsConnection } from "nats";
 import { type Clock, pause, wallClock } from "../clock.ts";
-import { ApiError, type Difference, StreamDrift } from "./errors.ts";
+import { ApiError, type Difference, NotAllowed, StreamDrift } from "./errors.ts";
 import { apiOnce, code, type ConsumerInfo, isPassing, type StreamInfo } from "./jetstream/api.ts";
 import { letterBox } from "./subjects.ts";
 import { requireServerVersion } from "./server/version.ts";
@@ -83,7 +83,8 @@ export interface ProvisionOptions {
 
 /**
  * Creates the stream and its consumers where they are missing, and compares what exists. Several nodes may do this at
- * once. Throws ServerTooOld (version.ts), StreamDrift, or ApiError / the client's error when the server does not answer in `waitMs`.
+ * once. On a stream that has everything it only reads, so that a user without the right to create may call it. Throws
+ * ServerTooOld (version.ts), StreamDrift, NotAllowed, or ApiError / the client's error when the server does not answer in `waitMs`.
  */
 export async function provision(nc: NatsConnection, options: ProvisionOptions): Promise<void> {
   const { replicas, clock = wallClock, waitMs = 30_000 } = options;
@@ -95,7 +96,7 @@ export async function provision(nc: NatsConnection, options: ProvisionOptions): 
       try {
         return await apiOnce<T>(nc, subject, body, timeoutMs);
       } catch (error) {
-        const final = error instanceof ApiError && !isPassing(error);
+        const final = error instanceof NotAllowed || (error instanceof ApiError && !isPassing(error));
         if (final || clock.elapsed() >= until) throw error;
         await pause(clock, 100);
       }

@@ -18,6 +18,10 @@ export interface HttpOptions {
   /** null: the admin routes answer on loopback only. */
   adminToken: string | null;
   logger: Logger;
+  /** What is wrong with this node's clock, null for nothing. */
+  clockSkew?: () => string | null;
+  /** Why the log takes nothing for want of room, null while it does. */
+  diskFull?: () => string | null;
 }
 
 /** Everything that one node serves. */

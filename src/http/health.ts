@@ -29,7 +29,7 @@ export type Health = z.infer<typeof healthSchema>;
 
 /** `GET /livez`, `/readyz` and `/api/health`: for probes and people, without authentication. */
 export function healthRoutes(options: HttpOptions): Hono {
-  const { readModel, log, clock, policy, logger } = options;
+  const { readModel, log, clock, policy, logger, clockSkew, diskFull } = options;
   const coverageAt = createCoverageCache(options);
   const firstSeen = createFirstSeen();
   const startedAt = clock.now();
@@ -49,7 +49,11 @@ export function healthRoutes(options: HttpOptions): Hono {
       const since = new Date(state.since).toISOString();
       severe.push({ code: "projection-stalled", since, detail: state.reason ?? "the read model goes no further" });
     }
-    const light = [
+    const full = diskFull?.() ?? null;
+    if (full !== null) severe.push({ code: "disk-full", detail: full });
+    const skew = clockSkew?.() ?? null;
+    const light: Reason[] = [
+      ...(skew === null ? [] : [{ code: "clock-skew" as const, detail: skew }]),
       ...coverageLow(coverage),
       ...staleSources(readModel.sources(), { now, startedAt, pollEvery: policy.pollEvery }),
     ];

@@ -4,7 +4,7 @@ import type { Coverage } from "../projections/coverage.ts";
 
 /** Why health is not `ok`. Instants are ISO 8601, of the pipeline's clock. */
 export const reasonSchema = z.object({
-  code: z.enum(["nats-unreachable", "projection-stalled", "coverage-low", "source-stale"]),
+  code: z.enum(["nats-unreachable", "projection-stalled", "disk-full", "clock-skew", "coverage-low", "source-stale"]),
   since: z.string(),
   detail: z.string(),
   /** Of `source-stale` alone; null when no poll ever went well. */

@@ -37,6 +37,8 @@ export class ProjectionHalted extends Error {
   readonly subject: string;
   /** The fault is this message's: those before it can be projected. */
   readonly ofMessage: boolean;
+  /** The fault is the disk's, full or failing: the same batch may go through later. */
+  readonly ofDisk: boolean;
 
   constructor(message: LogMessage, cause: unknown, ofMessage: boolean) {
     super(
@@ -48,6 +50,7 @@ export class ProjectionHalted extends Error {
     this.sequence = message.sequence;
     this.subject = message.subject;
     this.ofMessage = ofMessage;
+    this.ofDisk = cause instanceof SqliteError && /^SQLITE_(FULL|IOERR)/.test(cause.code);
   }
 }
 

@@ -14,7 +14,10 @@ import { type AdvanceListener, createWaiters, ReadModelStopped, type Touched } f
 export type { ReadModelQueries } from "./queries.ts";
 
 export interface ReadModelState {
-  /** `building`: answers are stale until a new build is done; `stalled`: it goes no further until someone rebuilds it. */
+  /**
+   * `building`: answers are stale until a new build is done; `stalled`: it goes no further until someone rebuilds it, or, when
+   * its disk was full, until that has room again.
+   */
   state: "building" | "following" | "stalled";
   /** Everything up to here is in the answers. */
   sequence: number;
@@ -77,7 +80,8 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
   const first = await firstBuild({ ...common, onProgress: options.onProgress ?? (() => {}) }, logger);
   let live = first.build;
   let stale = first.stale;
-  let halted: { sequence: number; reason: string } | null = null;
+  /** `passes`: the disk is at fault, so the same is tried again. */
+  let halted: { sequence: number; reason: string; passes: boolean } | null = null;
   let since = clock.now();
   let target = await log.last();
   let rebuilding: ReadModelState["rebuilding"] = null;
@@ -104,15 +108,17 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
   }
   if (stale !== null) heal();
 
-  function halt(sequence: number, reason: string): void {
-    halted = { sequence, reason };
+  function halt(sequence: number, reason: string, passes = false): void {
+    const known = halted?.passes === true && passes;
+    halted = { sequence, reason, passes };
+    if (known) return;
     since = clock.now();
     logger.error({ sequence, reason }, "the read model halted");
     giveUp();
   }
 
   function follow(): void {
-    if (following || halted !== null || end.signal.aborted) return;
+    if (following || (halted !== null && !halted.passes) || end.signal.aborted) return;
     following = true;
     followTask = run();
 
@@ -128,11 +134,15 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
           const failed = applyUntilHalted(live.projector, batch);
           if (live.projector.sequence > before) waiters.advanced(live.projector.sequence, touchedBy(batch));
           if (failed === null) {
+            if (halted !== null) {
+              [halted, since] = [null, clock.now()];
+              logger.info({ sequence: live.projector.sequence }, "the read model goes on");
+            }
             if (++batches % batchesATurn === 0) await setImmediate();
             continue;
           }
           // Writing to files that were deleted may fail; the build that replaces them goes on from there.
-          if (live.intact()) halt(failed.sequence, failed.message);
+          if (live.intact()) halt(failed.sequence, failed.message, failed.ofDisk);
           return;
         }
       } catch (error) {
@@ -219,6 +229,7 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
 
   function tick(): void {
     check();
+    if (halted?.passes === true) follow();
     if (!end.signal.aborted) timer = clock.after(checkEveryMs, tick);
   }
 

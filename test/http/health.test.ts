@@ -150,6 +150,23 @@ describe("GET /api/health", () => {
     expect((await health(served)).status).toBe("ok");
   });
 
+  test("is unhealthy while the disk of the log has no room", async () => {
+    let full: string | null = "4.0 % free";
+    const served = await serve({ at: kickoff - 2 * day, diskFull: () => full });
+    expect((await health(served, 503)).reasons).toMatchObject([{ code: "disk-full", detail: "4.0 % free" }]);
+    full = null;
+    expect((await health(served)).status).toBe("ok");
+  });
+
+  test("is degraded while the node's clock is off", async () => {
+    let skew: string | null = "3.0 s ahead of the log's";
+    const served = await serve({ at: kickoff - 2 * day, clockSkew: () => skew });
+    const answer = await health(served);
+    expect(answer).toMatchObject({ status: "degraded", reasons: [{ code: "clock-skew", detail: skew }] });
+    skew = null;
+    expect((await health(served)).status).toBe("ok");
+  });
+
   test("is a problem when no read model can answer", async () => {
     const served = await serve({ at: kickoff });
     await served.node.readModel.stop();

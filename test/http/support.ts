@@ -17,10 +17,12 @@ export interface Served extends TestNode {
 export interface ServeOptions {
   at: number;
   adminToken?: string | null;
+  clockSkew?: () => string | null;
+  diskFull?: () => string | null;
 }
 
 /** The HTTP server over a log in memory and a real read model, on a simulated clock. */
-export async function serve({ at, adminToken = null }: ServeOptions): Promise<Served> {
+export async function serve({ at, adminToken = null, ...watches }: ServeOptions): Promise<Served> {
   const wall = manualClock(at);
   const clock = manualSimulatedClock(wall);
   const test = await testNode({ wall, clock });
@@ -30,7 +32,7 @@ export async function serve({ at, adminToken = null }: ServeOptions): Promise<Se
   const logger = pino({}, { write: (line: string) => void logged.push(JSON.parse(line) as Record<string, unknown>) });
   // A log in memory has no server that could go away.
   const watched = { ...log, connected: () => connected };
-  const app = createHttp({ readModel, log: watched, clock, policy, adminToken, logger });
+  const app = createHttp({ readModel, log: watched, clock, policy, adminToken, logger, ...watches });
   return {
     ...test,
     logged,

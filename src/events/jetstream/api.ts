@@ -1,5 +1,5 @@
 import type { NatsConnection } from "nats";
-import { ApiError } from "../errors.ts";
+import { ApiError, notAllowedIn } from "../errors.ts";
 
 /** Codes of the JetStream API this program acts on (server 2.12 - 2.15). */
 export const code = {
@@ -67,17 +67,19 @@ export function parseAnswer<T extends object>(data: Uint8Array): T {
   return answer;
 }
 
-/** One JSON request to `$JS.API.<subject>`; throws ApiError for an error answer, and what the client throws for none. */
+/** One JSON request to `$JS.API.<subject>`; throws ApiError for an error answer, NotAllowed, and what the client throws for none. */
 export async function apiOnce<T extends object>(
   nc: NatsConnection,
   subject: string,
   body: object | null,
   timeoutMs: number,
 ): Promise<T> {
-  const message = await nc.request(`$JS.API.${subject}`, body === null ? "" : JSON.stringify(body), {
-    timeout: timeoutMs,
-  });
-  return parseAnswer<T>(message.data);
+  const payload = body === null ? "" : JSON.stringify(body);
+  try {
+    return parseAnswer<T>((await nc.request(`$JS.API.${subject}`, payload, { timeout: timeoutMs })).data);
+  } catch (error) {
+    throw notAllowedIn(error) ?? error;
+  }
 }
 
 const decoder = new TextDecoder();
@@ -85,6 +87,8 @@ const decoder = new TextDecoder();
 /** Parts of the server's answers that we read. Durations are nanoseconds. */
 export interface StreamInfo {
   created: string;
+  /** When the server answered, on its clock. */
+  ts: string;
   config: Record<string, unknown> & { num_replicas: number };
   state: { messages: number; last_seq: number };
 }

@@ -1,4 +1,5 @@
-import { createInbox, type Msg } from "nats";
+import type { Msg } from "nats";
+import { inboxOf } from "../connect.ts";
 import { decode, type StoredMessage } from "../envelope.ts";
 import { ApiError, NoAnswer } from "../errors.ts";
 import type { Entity, LogMessage } from "../log.ts";
@@ -68,7 +69,7 @@ async function directBatch(
 ): Promise<boolean> {
   await link.retry(0);
   return new Promise((resolve, reject) => {
-    const inbox = createInbox();
+    const inbox = inboxOf(link.nc);
     let previous: number | null = null;
     const subscription = link.nc.subscribe(inbox, {
       callback(error, message) {

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Msg, MsgHdrs, NatsConnection } from "nats";
 import { type Clock, pause } from "../../clock.ts";
 import { createBell } from "../bell.ts";
-import { ApiError, LogUnavailable, NoAnswer, StreamReplaced } from "../errors.ts";
+import { ApiError, LogUnavailable, NoAnswer, NotAllowed, notAllowedIn, StreamReplaced } from "../errors.ts";
 import { streamName } from "../provision.ts";
 import { apiOnce, code, isPassing, parseAnswer, type StreamInfo } from "./api.ts";
 
@@ -18,9 +18,9 @@ export interface Link {
   readonly replicas: number;
   /** Aborts with the reason (LogUnavailable or StreamReplaced) when the log ends. */
   readonly ended: AbortSignal;
-  /** One try; rejects with NoAnswer, or the reason the log ended. Waits for the server before it sends. */
+  /** One try; rejects with NoAnswer, NotAllowed, or the reason the log ended. Waits for the server before it sends. */
   request(subject: string, payload: Uint8Array | string, headers?: MsgHdrs): Promise<Msg>;
-  /** A request that may be repeated, to `$JS.API.<subject>`: waits as long as it takes. Rejects with ApiError. */
+  /** A request that may be repeated, to `$JS.API.<subject>`: waits as long as it takes. Rejects with ApiError or NotAllowed. */
   api<T extends object>(subject: string, body: object | null): Promise<T>;
   /** Resolves when another try makes sense: the server is there and a pause that grows with `attempt` (from 0) has passed. */
   retry(attempt: number): Promise<void>;
@@ -79,7 +79,12 @@ export async function openLink(nc: NatsConnection, clock: Clock, timeoutMs: numb
           settle();
           resolve(value);
         },
-        (cause: unknown) => fail(cause instanceof ApiError ? cause : new NoAnswer(what, { cause })),
+        (cause: unknown) =>
+          fail(
+            cause instanceof ApiError || cause instanceof NotAllowed
+              ? cause
+              : (notAllowedIn(cause) ?? new NoAnswer(what, { cause })),
+          ),
       );
     });
   }
@@ -95,7 +100,7 @@ export async function openLink(nc: NatsConnection, clock: Clock, timeoutMs: numb
       answeredAt = clock.elapsed();
       return "same";
     } catch (error) {
-      if (error instanceof NoAnswer || isPassing(error)) return "away";
+      if (error instanceof NoAnswer || error instanceof NotAllowed || isPassing(error)) return "away";
       // No such stream: it may be on its way back (recovery, restore). Until then the log is away.
       if (error instanceof ApiError && error.code === code.streamNotFound) return "away";
       throw error;

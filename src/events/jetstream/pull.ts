@@ -1,4 +1,5 @@
-import { createInbox, type Msg } from "nats";
+import type { Msg } from "nats";
+import { inboxOf } from "../connect.ts";
 import { streamName } from "../provision.ts";
 import type { Link } from "./link.ts";
 
@@ -29,7 +30,7 @@ const heartbeatMs = 1000;
 const silenceMaxMs = 2500;
 
 export function openPull(link: Link, consumer: string, handlers: PullHandlers): Pull {
-  const inbox = createInbox();
+  const inbox = inboxOf(link.nc);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${streamName}.${consumer}`;
   let outstanding = 0;
   let open = true;

@@ -2,7 +2,7 @@ import { headers, type MsgHdrs } from "nats";
 import { ulid } from "ulid";
 import type { Append, Store } from "../append.ts";
 import { eventIdOf } from "../envelope.ts";
-import { ApiError, NoAnswer } from "../errors.ts";
+import { ApiError, NoAnswer, NotAllowed } from "../errors.ts";
 import { streamName } from "../provision.ts";
 import { entityFilter } from "../subjects.ts";
 import type { Position } from "../unknown.ts";
@@ -13,15 +13,18 @@ import type { Link } from "./link.ts";
  * The server's side of the append queue. The batch protocol is spoken by hand: the client's batch publisher drops
  * expectations and hides the server's refusals.
  */
-export function createStore(link: Link): Store {
+export function createStore(link: Link, full: () => Promise<string | null> = () => Promise.resolve(null)): Store {
   return {
     async store(appends) {
+      const reason = await full();
+      if (reason !== null) return { kind: "refused", category: "transient", reason };
       try {
         const answer = await publish(link, appends);
         if (!answer.error) return { kind: "stored", last: answer.seq };
         return refusalOf(answer.error);
       } catch (error) {
         if (error instanceof NoAnswer) return { kind: "unknown" };
+        if (error instanceof NotAllowed) return { kind: "refused", category: "permanent", reason: error.message };
         throw error;
       }
     },

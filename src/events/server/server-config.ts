@@ -22,6 +22,8 @@ export function serverConfig(settings: ServerSettings): string {
     `logfile_max_num: 3`,
     `jetstream {`,
     `  store_dir: ${JSON.stringify(settings.storeDir)}`,
+    // By default three quarters of what is free at the start: a log that has outgrown that would take nothing after a restart.
+    `  max_file_store: 1PB`,
     ...(settings.syncAlways ? [`  sync_interval: always`] : []),
     `}`,
     ...(settings.extra === undefined ? [] : [settings.extra]),
