@@ -17,7 +17,10 @@ describe("the package", () => {
     symlinkSync(join(root, "node_modules"), join(installed, "node_modules"));
     await run(process.execPath, [
       join(root, "node_modules", "typescript", "bin", "tsc"),
-      ...["-p", join(root, "tsconfig.build.json"), "--outDir", join(installed, "dist")],
+      "-p",
+      join(root, "tsconfig.build.json"),
+      "--outDir",
+      join(installed, "dist"),
     ]);
     const { bin } = (await import("../package.json", { with: { type: "json" } })).default;
     const fulltime = (...args: string[]) =>
