@@ -8,7 +8,7 @@ import { createBrake } from "./actors/brake.ts";
 import { resumeAt } from "./actors/resume.ts";
 import { startTeam } from "./actors/team.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
-import type { Config } from "./config/config.ts";
+import type { Config } from "./config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
 import { prepareDataDir } from "./events/server/disk.ts";
 import { type Models, statisticalModels } from "./forecast/models.ts";

@@ -2,7 +2,7 @@ import type { NatsConnection } from "nats";
 import { AuthorizationError } from "nats";
 import type { Logger } from "pino";
 import { wallClock } from "./clock.ts";
-import type { Config } from "./config/config.ts";
+import type { Config } from "./config.ts";
 import { findServerBinary } from "./events/server/binary.ts";
 import { connectNats } from "./events/connect.ts";
 import { ApiError } from "./events/errors.ts";

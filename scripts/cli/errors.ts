@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { ConfigMistakes } from "../../src/config/config.ts";
+import { ConfigMistakes } from "../../src/config.ts";
 import { NatsRefused, NatsUnreachable } from "../../src/open-log.ts";
 import { ArchiveChoiceError } from "../../src/sources/archive.ts";
 import { paintMessage, say } from "./output.ts";

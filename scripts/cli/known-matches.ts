@@ -1,4 +1,4 @@
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { wallClock } from "../../src/clock.ts";
 import { matchEntry } from "../../src/actors/append.ts";
 import { evolve } from "../../src/match/evolve.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { isTaken, type NodeNote, readOrigin, runningNode, takeDataDirectory } from "../../src/data-directory.ts";
 import type { EventLog } from "../../src/events/log.ts";
 import { NoLog, openExistingLog, startServer } from "../../src/open-log.ts";

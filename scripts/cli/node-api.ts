@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import type { NodeNote } from "../../src/data-directory.ts";
 import { type Health, healthSchema } from "../../src/http/health.ts";
 import { problemSchema } from "../../src/http/problem.ts";

@@ -1,5 +1,5 @@
 import { wallClock } from "../../src/clock.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { runningNode } from "../../src/data-directory.ts";
 import { clockOf } from "./log-access.ts";
 import { askHealth } from "./node-api.ts";

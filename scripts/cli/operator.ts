@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { monotonicFactory } from "ulid";
 import { appendToMatch, type Written } from "../../src/actors/append.ts";
 import { wallClock } from "../../src/clock.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import type { MatchEventData } from "../../src/match/event.ts";
 import type { Match } from "../../src/match/match.ts";
 import { CommandFailed, exitCode } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { openReadOnly, type ReadOnlyModel } from "../../src/projections/reader.ts";
 import { CommandFailed, exitCode } from "./errors.ts";
 

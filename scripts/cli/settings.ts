@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
-import { type Config, readConfig, type Setting } from "../../src/config/config.ts";
+import { type Config, readConfig, type Setting } from "../../src/config.ts";
 
 /** The configuration of this working directory. Throws `ConfigMistakes`. */
 export function loadSettings(): { config: Config; settings: Setting[] } {

@@ -1,5 +1,5 @@
 import { matchEntry } from "../../src/actors/append.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import type { EventLog } from "../../src/events/log.ts";
 import { openModels } from "../../src/match/answers.ts";
 import { backfillEnd, type Lack, lackOf, reasonsToSkip } from "../../src/match/backfill.ts";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { createPanel } from "../../src/forecast/panel.ts";
 import {
   backfillStages,

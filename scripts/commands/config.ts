@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Config, Setting } from "../../src/config/config.ts";
+import type { Config, Setting } from "../../src/config.ts";
 import { policyRules, spellPolicy } from "../../src/config/policy.ts";
 import { withoutSecrets } from "../../src/open-log.ts";
 import { examples } from "../cli/options.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { wallClock } from "../../src/clock.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { isTaken, readOrigin, runningNode } from "../../src/data-directory.ts";
 import { findServerBinary } from "../../src/events/server/binary.ts";
 import { diskFree, leastFreePercent } from "../../src/events/server/disk.ts";

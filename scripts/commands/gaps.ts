@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import type { Severity } from "../../src/match/event.ts";
 import { evolve } from "../../src/match/evolve.ts";
 import { type Match, type MatchEntry, unknownMatch } from "../../src/match/match.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { pause, wallClock } from "../../src/clock.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { projectionsSchema, rebuildSchema } from "../../src/http/admin.ts";
 import { readDir, sweep } from "../../src/projections/builds.ts";
 import { originOf } from "../../src/projections/origin.ts";

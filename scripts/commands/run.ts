@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { startApp, type App } from "../../src/app.ts";
 import { wallClock } from "../../src/clock.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { CommandFailed, exitCode } from "../cli/errors.ts";
 import { count, minuteOf } from "../cli/format.ts";
 import { createLogger } from "../cli/logger.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import type { NodeNote } from "../../src/data-directory.ts";
 import type { Health } from "../../src/http/health.ts";
 import type { Coverage } from "../../src/projections/coverage.ts";

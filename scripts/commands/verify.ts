@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Config } from "../../src/config/config.ts";
+import type { Config } from "../../src/config.ts";
 import { createChecker, type Violation } from "../../src/match/invariants.ts";
 import { NothingToVerify, verifyReadModel } from "../../src/projections/verify.ts";
 import { exitCode } from "../cli/errors.ts";

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { monotonicFactory } from "ulid";
 import { startTeam, type Team } from "../../src/actors/team.ts";
 import { pause } from "../../src/clock.ts";
-import { roles } from "../../src/config/config.ts";
+import { roles } from "../../src/config.ts";
 import type { AppendFate, MemoryLog, MemoryServer } from "../../src/events/memory.ts";
 import { type ReadModel, startReadModel } from "../../src/projections/read-model.ts";
 import type { FakeModels } from "./models.ts";

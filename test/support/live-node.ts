@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pino } from "pino";
 import { type App, startApp } from "../../src/app.ts";
-import { readConfig } from "../../src/config/config.ts";
+import { readConfig } from "../../src/config.ts";
 import { defaultPolicy, type Policy } from "../../src/match/policy.ts";
 import { type LiveFacts, liveFacts } from "./live-facts.ts";
 import { type ScriptedModels, scriptedModels } from "./scripted-models.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "../../../src/config/config.ts";
+import type { Config } from "../../../src/config.ts";
 import type { Category } from "../../../src/match/event.ts";
 import type { Match } from "../../../src/match/match.ts";
 import { type Resettling, resettling } from "../../../src/match/settlement-retry.ts";

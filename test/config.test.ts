@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ConfigMistakes, readConfig, roles } from "../../src/config/config.ts";
-import { starterPanel } from "../../src/forecast/starter.ts";
-import { defaultPolicy } from "../../src/match/policy.ts";
-import { jsonFile } from "../support/file.ts";
+import { ConfigMistakes, readConfig, roles } from "../src/config.ts";
+import { starterPanel } from "../src/forecast/starter.ts";
+import { defaultPolicy } from "../src/match/policy.ts";
+import { jsonFile } from "./support/file.ts";
 
 type Environment = Record<string, string>;
 

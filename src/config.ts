@@ -1,8 +1,8 @@
-import type { Member } from "../forecast/member.ts";
-import type { Policy } from "../match/policy.ts";
-import { Mistake, reserved, type Role, roles, type Variable, variables } from "./variables.ts";
+import type { Member } from "./forecast/member.ts";
+import type { Policy } from "./match/policy.ts";
+import { Mistake, reserved, type Role, roles, type Variable, variables } from "./config/variables.ts";
 
-export { type Role, roles } from "./variables.ts";
+export { type Role, roles } from "./config/variables.ts";
 
 /** Everything one node is told, validated and frozen. */
 export interface Config {
