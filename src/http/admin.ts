@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { HttpOptions } from "./app.ts";
+import type { HttpOptions } from "./options.ts";
 import { adminOnly } from "./admin-only.ts";
 import { problem } from "./problem.ts";
 

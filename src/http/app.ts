@@ -1,28 +1,10 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { Logger } from "pino";
-import type { Clock } from "../clock.ts";
-import type { EventLog } from "../events/log.ts";
-import type { Policy } from "../match/policy.ts";
-import type { ReadModel } from "../projections/read-model.ts";
 import { adminRoutes } from "./admin.ts";
 import { healthRoutes } from "./health.ts";
 import { landing } from "./landing.ts";
+import type { HttpOptions } from "./options.ts";
 import { notFound, onError } from "./problem.ts";
-
-export interface HttpOptions {
-  readModel: ReadModel;
-  log: EventLog;
-  clock: Clock;
-  policy: Policy;
-  /** null: the admin routes answer on loopback only. */
-  adminToken: string | null;
-  logger: Logger;
-  /** What is wrong with this node's clock, null for nothing. */
-  clockSkew?: () => string | null;
-  /** Why the log takes nothing for want of room, null while it does. */
-  diskFull?: () => string | null;
-}
 
 /** Everything that one node serves. */
 export function createHttp(options: HttpOptions): Hono {

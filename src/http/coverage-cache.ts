@@ -1,5 +1,5 @@
 import type { Coverage } from "../projections/coverage.ts";
-import type { HttpOptions } from "./app.ts";
+import type { HttpOptions } from "./options.ts";
 
 const ageMaxMs = 60_000;
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import type { HttpOptions } from "./app.ts";
+import type { HttpOptions } from "./options.ts";
 import { createCoverageCache } from "./coverage-cache.ts";
 import { problem } from "./problem.ts";
 import { coverageLow, createFirstSeen, type Reason, reasonSchema, staleSources } from "./reasons.ts";

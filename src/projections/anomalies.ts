@@ -1,5 +1,5 @@
 import type { LogMessage, Undecodable } from "../events/log.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 export const anomaliesSchema = `
 CREATE TABLE anomalies (

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { LogMessage } from "../events/log.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 export const checkpointSchema = `
 CREATE TABLE checkpoint (

@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import { anomaliesSchema } from "./anomalies.ts";
 import { checkpointSchema } from "./checkpoint.ts";
+import type { Db } from "./db.ts";
 import { failuresSchema } from "./failures.ts";
 import { lettersSchema } from "./letters.ts";
 import { matchesSchema } from "./matches.ts";
@@ -10,8 +11,6 @@ import { scoresSchema } from "./scores.ts";
 import { sourcesSchema } from "./sources.ts";
 import { stagesSchema } from "./stages.ts";
 import { statesSchema } from "./states.ts";
-
-export type Db = Database.Database;
 
 /** Every table of a build, in one text: its hash tells whether this program can read a build at all. */
 export const schema = [

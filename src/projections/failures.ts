@@ -1,6 +1,6 @@
 import { type Category, type Stage, stages } from "../match/event.ts";
 import type { MatchWriter } from "./change.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { upsert } from "./upsert.ts";
 
 export const failuresSchema = `

@@ -1,5 +1,5 @@
 import type { LogMessage } from "../events/log.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 export const lettersSchema = `
 CREATE TABLE letters (sequence INTEGER PRIMARY KEY, answered INTEGER NOT NULL) STRICT;

@@ -1,6 +1,6 @@
 import type { Score } from "../match/event.ts";
 import type { Status } from "../match/status.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import type { MatchRow } from "./matches.ts";
 
 export interface MatchSummary {

@@ -6,7 +6,7 @@ import { nextDueAt } from "../match/next-due.ts";
 import type { Policy } from "../match/policy.ts";
 import { isTerminal, type Status } from "../match/status.ts";
 import type { MatchWriter } from "./change.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { type Flag, flag, upsert } from "./upsert.ts";
 
 export const matchesSchema = `

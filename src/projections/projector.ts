@@ -10,7 +10,7 @@ import { anomaliesWriter } from "./anomalies.ts";
 import { lettersWriter } from "./letters.ts";
 import type { MatchWriter } from "./change.ts";
 import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { failuresWriter } from "./failures.ts";
 import { matchesWriter } from "./matches.ts";
 import { requestsWriter } from "./requests.ts";

@@ -7,7 +7,7 @@ import { type Anomalies, anomalyQueries } from "./anomalies.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
 import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
 import { listingQueries, type MatchFilter, type MatchPage } from "./listing.ts";
 import { matchQueries, type MatchTally } from "./matches.ts";

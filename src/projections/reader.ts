@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { currentName, identityOf, pointerFile, readDir } from "./builds.ts";
 import { readCheckpoint } from "./checkpoint.ts";
-import { type Db, openForReading } from "./database.ts";
+import { openForReading } from "./database.ts";
+import type { Db } from "./db.ts";
 import { schemaDigest } from "./origin.ts";
 import { type BuildQueries, queriesOf, queriesThrough, type ReadModelQueries } from "./queries.ts";
 import { matchStates } from "./states.ts";

@@ -1,7 +1,7 @@
 import { type Stage, stages } from "../match/event.ts";
 import type { OpenRequest } from "../match/match.ts";
 import type { MatchWriter } from "./change.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { type Flag, flag, upsert } from "./upsert.ts";
 
 export const requestsSchema = `

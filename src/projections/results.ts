@@ -1,7 +1,7 @@
 import type { Match } from "../match/match.ts";
 import type { PlayedMatch } from "../match/played.ts";
 import type { MatchWriter } from "./change.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { upsert } from "./upsert.ts";
 
 export const resultsSchema = `

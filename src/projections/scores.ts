@@ -3,7 +3,7 @@ import type { Match } from "../match/match.ts";
 import { logLoss, rps } from "../match/scoring.ts";
 import { type Tendency, tendency } from "../match/settlement.ts";
 import type { MatchWriter } from "./change.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { type Flag, flag, upsert } from "./upsert.ts";
 
 export const scoresSchema = `

@@ -1,5 +1,5 @@
 import { type SourceState, unknownSource } from "../match/polling.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 export const sourcesSchema = `
 CREATE TABLE sources (id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL) STRICT;

@@ -4,7 +4,7 @@ import type { Match, StageState } from "../match/match.ts";
 import type { Policy } from "../match/policy.ts";
 import { stageDueAt } from "../match/schedule.ts";
 import type { Change, MatchWriter } from "./change.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 import { upsert } from "./upsert.ts";
 
 export const stagesSchema = `

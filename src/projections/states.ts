@@ -1,5 +1,5 @@
 import type { Match } from "../match/match.ts";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 export const statesSchema = `
 -- Apart from their summaries (matches), which are scanned: a state with 42 answers has 10 kB.

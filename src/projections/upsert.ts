@@ -1,5 +1,5 @@
 import type { Statement } from "better-sqlite3";
-import type { Db } from "./database.ts";
+import type { Db } from "./db.ts";
 
 /** A statement that writes one row whole, whether or not there is one of that key. Every column is named by the row's type. */
 export function upsert<Row extends object>(
