@@ -60,7 +60,8 @@ process.stderr.on("error", () => {});
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = error instanceof Interrupted ? codeOf(error.signal) : report(error);
+  // At once: a connection that was refused, or never answered, would keep the process alive.
+  process.exit(error instanceof Interrupted ? codeOf(error.signal) : report(error));
 }
 
 /** From the package's own file, which is one folder further up once it is built. */

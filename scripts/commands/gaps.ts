@@ -16,8 +16,8 @@ import { loadConfig } from "../cli/settings.ts";
 import { table } from "../cli/table.ts";
 
 interface Options {
-  ahead: number;
-  back: number;
+  ahead?: number;
+  back?: number;
   at?: number;
   json?: true;
 }
@@ -28,8 +28,8 @@ export function gapsCommand(program: Command): void {
   program
     .command("gaps")
     .description("what matches lack although they should have it by now, most urgent first; exit 3 if any")
-    .option("--ahead <duration>", "matches that kick off within this time", duration, 48 * hourMs)
-    .option("--back <duration>", "and those that kicked off within this time before", duration, 7 * 24 * hourMs)
+    .option("--ahead <duration>", "matches that kick off within this time (default 48h)", duration)
+    .option("--back <duration>", "and those that kicked off within this time before (default 7d)", duration)
     .option("--at <instant>", "as it was at another instant (UTC), from the log alone", from)
     .option("--json", "one JSON document")
     .addHelpText(
@@ -40,7 +40,7 @@ export function gapsCommand(program: Command): void {
         ["gaps --at 2016-08-13T13:00Z", "as it stood then"],
       ),
     )
-    .action(async ({ ahead, back, at, json }: Options) => {
+    .action(async ({ ahead = 48 * hourMs, back = 7 * 24 * hourMs, at, json }: Options) => {
       const config = loadConfig();
       const { gaps, now } =
         at === undefined

@@ -40,16 +40,15 @@ export function runCommand(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { config, settings } = loadSettings();
+  const { config } = loadSettings();
   if (options.exitWhenDone === true && config.clock === "wall") {
     throw new CommandFailed(
       exitCode.usage,
       "--exit-when-done needs a simulated clock: on the wall clock a season is never done",
     );
   }
-  const chosen = settings.some(({ name, origin }) => name === "FULLTIME_LOG_LEVEL" && origin !== "default");
   const progress = createProgress("settled");
-  const logger = createLogger(chosen ? config.logLevel : "warn", progress.line);
+  const logger = createLogger(config.logLevel, progress.line);
   const signals = listenForSignals();
   const began = wallClock.elapsed();
 
@@ -76,6 +75,13 @@ async function run(options: Options): Promise<void> {
     if (done) {
       const season = await seasonOf(app);
       finish(app, season, options, (wallClock.elapsed() - began) / 1000);
+      const missing = season.matches - app.readModel.tally().live;
+      if (missing > 0) {
+        throw new CommandFailed(
+          exitCode.failed,
+          `${missing} of the ${season.matches} matches of ${season.competition} ${season.season} never came into the log: is it the log of another season, or was something published by hand? See fulltime status and fulltime verify`,
+        );
+      }
       if (options.exitWhenDone !== true) {
         say(app.url === null ? "Ctrl-C ends this node." : `The node goes on serving ${app.url}; Ctrl-C ends it.`);
         await firstOf(new Promise(() => {}), signals);

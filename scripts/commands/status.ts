@@ -104,7 +104,7 @@ function linesOf({ node, health, now, coverage, sequence, inFlight, tally, anoma
     line("anomalies", anomalies.total === 0 ? "none" : counts(anomalies.byKind)),
   ];
   for (const { sequence: at, kind, subject, detail } of anomalies.newest)
-    lines.push(line("", `#${at}  ${kind}  ${subject}  ${detail}`));
+    lines.push(line("", `#${at}  ${kind}  ${subject}  ${detail.split("\n", 1)[0]}`));
   return lines;
 }
 

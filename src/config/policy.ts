@@ -137,7 +137,7 @@ function valuesIn(text: string, policy: Policy): string {
   return [...new Set(keys)]
     .map(
       (key) =>
-        `${key} is ${show(key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], policy))}`,
+        `${key} is ${key === "attempts" ? policy.attempts : show(key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], policy))}`,
     )
     .join(", ");
 }

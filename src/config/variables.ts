@@ -161,7 +161,7 @@ export const variables = {
   logLevel: {
     name: "FULLTIME_LOG_LEVEL",
     about: "least severe log line",
-    fallback: "info",
+    fallback: "warn",
     read: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const),
   } satisfies Variable<string>,
   cacheDir: {

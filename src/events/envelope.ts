@@ -65,6 +65,9 @@ export function createCodec(present: Readonly<Record<EventType, number>>, steps:
       }
       const head = readEnvelope(json);
       if (typeof head === "string") return no("not-an-event", head);
+      if (head.time > message.storedAt + aheadMaxMs) {
+        return no("time-ahead", `time ${new Date(head.time).toISOString()} is more than a year after it was stored`);
+      }
       if (head.type !== type) return no("contradicts-subject", `type ${head.type} under ${message.subject}`);
       if (head.subject !== entity.id)
         return no("contradicts-subject", `subject ${head.subject} under ${message.subject}`);
@@ -114,6 +117,12 @@ export function eventIdOf(body: Uint8Array): string | null {
     return null;
   }
 }
+
+/**
+ * A simulated season may lie ahead of the wall by that much. Anything later is a forgery: believed, one such time would put
+ * off for ever whatever is due after it.
+ */
+const aheadMaxMs = 366 * 24 * 60 * 60 * 1000;
 
 const source = "/fulltime";
 const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;

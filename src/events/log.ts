@@ -28,6 +28,7 @@ export interface Undecodable {
   code:
     | "not-json"
     | "not-an-event"
+    | "time-ahead"
     | "unknown-type"
     | "unknown-version"
     | "bad-data"

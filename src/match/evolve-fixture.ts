@@ -3,13 +3,18 @@ import { type Fixture, freshStage, type Match, type StageState, type Step } from
 import { hasBegun } from "./schedule.ts";
 import { isTerminal } from "./status.ts";
 
+/** No fixture list reaches further; a date beyond it would keep a simulated clock from ever ending. */
+const kickoffAheadMax = 2 * 366 * 24 * 60 * 60 * 1000;
+
 export function evolveFixture(match: Match, event: Recorded<"match.scheduled">): Step {
   const { data } = event;
   const known = match.fixture;
   const observedAt = Date.parse(data.observedAt);
   if (known !== null && observedAt < known.observedAt) return { why: "an older observation than the one known" };
 
+  if (observedAt > event.time) return { why: "observed after it was told" };
   const kickoff = Date.parse(data.kickoff);
+  if (kickoff - event.time > kickoffAheadMax) return { why: "a kick-off more than two years ahead" };
   const sameInput =
     known !== null &&
     known.kickoff === kickoff &&
@@ -34,6 +39,7 @@ export function evolveResult(match: Match, event: Recorded<"match.finished">): S
   if (match.fixture === null) return { why: "finished before it was scheduled" };
   const observedAt = Date.parse(data.observedAt);
   if (observedAt < match.fixture.observedAt) return { why: "an older observation than the one known" };
+  if (observedAt > event.time) return { why: "observed after it was told" };
   if (data.revision !== (match.result?.revision ?? 0) + 1) return { why: `revision ${data.revision} does not follow` };
   const next: Match = {
     ...match,

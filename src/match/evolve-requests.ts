@@ -46,6 +46,9 @@ export function evolveRequest(match: Match, event: Recorded<RequestType>, stage:
   if (opened === null) return { why: `round ${data.round} is not the one under way` };
   if (stage !== "settle" && opened.stages[stage].done !== null) return { why: "the stage is done" };
 
+  // Its roster would be frozen for the round, whoever named it.
+  if (stage === "predict" && opened.analysis === null) return { why: "predictions asked for before the analysis" };
+
   const request: OpenRequest = {
     id: event.id,
     sequence: event.sequence,

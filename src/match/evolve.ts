@@ -65,7 +65,9 @@ function step(match: Match, event: MatchEvent): Step {
     case "match.request.noop":
       return { ...match, letters: [...match.letters, event.data.letter] };
     case "match.gap.raised":
-      return { ...match, gap: gapOf(event) };
+      return match.fixture === null
+        ? { why: "a gap of a match that was never scheduled" }
+        : { ...match, gap: gapOf(event) };
     case "match.gap.resolved":
       return { ...match, gap: null };
     default:

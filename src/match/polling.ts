@@ -13,6 +13,8 @@ export interface SourceState {
   /** Nothing will ever come again. */
   exhausted: boolean;
   budget: Polled["budget"];
+  /** Ids of the newest poll requests, by which a copy of one is known. */
+  requestIds: readonly string[];
   /** Keys of what was rejected or quarantined, so that a poll tells only what is new. */
   remarks: readonly string[];
 }
@@ -29,7 +31,7 @@ const neverPolled: PollState = { request: null, good: null, failure: null };
 
 export function unknownSource(id: string): SourceState {
   const polls = { fixtures: neverPolled, results: neverPolled };
-  return { id, version: 0, updatedAt: 0, polls, exhausted: false, budget: null, remarks: [] };
+  return { id, version: 0, updatedAt: 0, polls, exhausted: false, budget: null, requestIds: [], remarks: [] };
 }
 
 export function evolveSource(source: SourceState, entry: SourceEntry): SourceState {
@@ -44,11 +46,18 @@ export function evolveSource(source: SourceState, entry: SourceEntry): SourceSta
     ...moved,
     updatedAt: Math.max(source.updatedAt, entry.time),
     polls: { ...source.polls, [kind]: poll },
+    requestIds:
+      entry.type === "source.poll.requested"
+        ? [...source.requestIds, entry.id].slice(-requestIdsMax)
+        : source.requestIds,
     exhausted: news ? entry.data.exhausted : source.exhausted,
     budget: entry.type === "source.polled" && entry.data.budget !== null ? entry.data.budget : source.budget,
     remarks: entry.type === "source.polled" ? withRemarks(source.remarks, entry.data) : source.remarks,
   };
 }
+
+/** A copy of an older request costs one poll. */
+const requestIdsMax = 50;
 
 /** What makes a rejection or quarantine the same one as an earlier poll's. */
 export function remarkKey(remark: PollRemark): string {
@@ -65,9 +74,9 @@ function withRemarks(known: readonly string[], data: Polled): readonly string[] 
 
 type EventOf<T extends SourceEvent["type"]> = Extract<SourceEvent, { type: T }>;
 
-/** null for a request older than what is known: somebody published a stored one again. */
+/** null for a stored request that somebody published again. */
 function requested(source: SourceState, event: EventOf<"source.poll.requested">): PollState | null {
-  if (event.time < source.updatedAt) return null;
+  if (source.requestIds.includes(event.id)) return null;
   const { id, sequence, time, data } = event;
   const { attempt, budgetMs } = data;
   return { ...source.polls[data.kind], request: { id, sequence, time, attempt, budgetMs } };

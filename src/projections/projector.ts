@@ -89,9 +89,11 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
       const { entity, event } = message;
       anomalies.take(message);
       letters.take(message);
-      if (event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
-      if (entity?.root === "match") foldMatch(matches, entity.id, message);
-      if (entity?.root === "source") foldSource(polled, entity.id, message);
+      const counts =
+        (entity?.root === "match" && foldMatch(matches, entity.id, message)) ||
+        (entity?.root === "source" && foldSource(polled, entity.id, message));
+      // A simulated clock goes on from here: an event that changed nothing must not move it.
+      if (counts && event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
     }
     for (const { before, after, newest } of matches.values()) {
       current = newest;
@@ -104,7 +106,8 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     return [...matches.values()].map(({ after }) => after);
   });
 
-  function foldMatch(matches: Map<string, Touched>, id: string, message: LogMessage): void {
+  /** Whether the message changed more than the version. */
+  function foldMatch(matches: Map<string, Touched>, id: string, message: LogMessage): boolean {
     let known = matches.get(id);
     if (known === undefined) {
       const match = states.load(id) ?? unknownMatch(id);
@@ -114,17 +117,23 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     const after = evolve(before, entryOf<MatchEntry>(message));
     known.after = after;
     known.newest = message;
-    if (message.event === null) return;
+    if (message.event === null) return false;
     const ignored = after.ignored.length > before.ignored.length ? after.ignored.at(-1) : undefined;
-    if (ignored !== undefined) return anomalies.ignored(message, ignored.why);
+    if (ignored !== undefined) {
+      anomalies.ignored(message, ignored.why);
+      return false;
+    }
     for (const writer of writers) writer.step?.({ event: message.event as MatchEvent, before, after });
+    return true;
   }
 
-  function foldSource(polled: Map<string, SourceState>, id: string, message: LogMessage): void {
+  function foldSource(polled: Map<string, SourceState>, id: string, message: LogMessage): boolean {
     const before = polled.get(id) ?? sources.source(id);
     const after = evolveSource(before, entryOf<SourceEntry>(message));
-    if (message.event !== null && after.polls === before.polls) anomalies.ignored(message, "no open poll asked for it");
+    const counts = after.polls !== before.polls;
+    if (message.event !== null && !counts) anomalies.ignored(message, "no open poll asked for it");
     polled.set(id, after);
+    return counts;
   }
 
   return {

@@ -8,6 +8,9 @@ import type { Entity } from "../../src/events/log.ts";
 import { subjectOf } from "../../src/events/subjects.ts";
 import { match, requested } from "./sample.ts";
 
+/** After any time that an event of these tests may have. */
+const storedLater = Date.UTC(9999, 11, 31);
+
 const at = "2025-08-15T18:30:00.000Z";
 const score = { home: 2, away: 1 };
 const stage = (name: "analyse" | "lineups" | "settle") =>
@@ -132,7 +135,7 @@ const cases = eventTypes.flatMap((type) => samples[type].map((data) => [type, da
 
 function read(entity: Entity, type: EventType, body: Uint8Array | string) {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return decode({ sequence: 5, subject: subjectOf(entity, type), body: bytes, storedAt: 9 });
+  return decode({ sequence: 5, subject: subjectOf(entity, type), body: bytes, storedAt: storedLater });
 }
 
 describe("the envelope", () => {
@@ -154,7 +157,7 @@ describe("the envelope", () => {
       event: { ...event, sequence: 5 },
       undecodable: null,
       body,
-      storedAt: 9,
+      storedAt: storedLater,
     });
     expect(eventIdOf(body)).toBe(event.id);
   });
@@ -212,18 +215,30 @@ describe("the envelope", () => {
       expect(code(change), JSON.stringify(change)).toBe("not-an-event");
     }
     expect(code({ data: { ...requested(1).data, round: 0 } })).toBe("bad-data");
+    // storedAt is the year 9999, so that only a time of its own could be ahead of it.
+    const early = {
+      sequence: 1,
+      subject: "match.a.analysis.requested",
+      body: encode(match("a"), requested(1)),
+      storedAt: 0,
+    };
+    expect(decode(early)).toMatchObject({ event: null, undecodable: { code: "time-ahead" } });
     const subject = "match.a.new.kind";
     const body = new TextEncoder().encode(JSON.stringify({ ...good, type: "match.new.kind" }));
-    expect(decode({ sequence: 1, subject, body, storedAt: 0 })).toMatchObject({
+    expect(decode({ sequence: 1, subject, body, storedAt: storedLater })).toMatchObject({
       entity: match("a"),
       event: null,
       undecodable: { code: "unknown-type" },
     });
-    expect(decode({ sequence: 1, subject: "match.retro.requested", body, storedAt: 0 }).undecodable?.code).toBe(
-      "letter",
+    expect(
+      decode({ sequence: 1, subject: "match.retro.requested", body, storedAt: storedLater }).undecodable?.code,
+    ).toBe("letter");
+    expect(decode({ sequence: 1, subject: "match.A.new", body, storedAt: storedLater }).undecodable?.code).toBe(
+      "bad-subject",
     );
-    expect(decode({ sequence: 1, subject: "match.A.new", body, storedAt: 0 }).undecodable?.code).toBe("bad-subject");
-    expect(decode({ sequence: 1, subject: "match._.analysis.requested", body, storedAt: 0 }).event).toBeNull();
+    expect(
+      decode({ sequence: 1, subject: "match._.analysis.requested", body, storedAt: storedLater }).event,
+    ).toBeNull();
   });
 
   it("never throws, whatever was published", () => {
@@ -237,7 +252,7 @@ describe("the envelope", () => {
     );
     fc.assert(
       fc.property(subjects, bodies, (subject, body) => {
-        const message = decode({ sequence: 1, subject, body, storedAt: 0 });
+        const message = decode({ sequence: 1, subject, body, storedAt: storedLater });
         expect(message.event).toBeNull();
         expect(message.undecodable?.text).toBeTruthy();
         eventIdOf(body);
@@ -254,7 +269,7 @@ describe("the envelope", () => {
     });
     const rename = JSON.parse(new TextDecoder().decode(old)) as { data: object };
     const first = new TextEncoder().encode(JSON.stringify({ ...rename, data: { stage: "settle", who: "anna" } }));
-    const message = { sequence: 1, subject: `match.a.failure.dismissed`, body: first, storedAt: 0 };
+    const message = { sequence: 1, subject: `match.a.failure.dismissed`, body: first, storedAt: storedLater };
     const present = { ...versions, [type]: 3 };
     const codec = createCodec(present, {
       [type]: {

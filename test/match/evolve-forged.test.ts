@@ -46,6 +46,30 @@ const forged: [string, () => History, (life: History) => unknown, RegExp][] = [
     /basis/,
   ],
   ["settled history", () => ready().scheduled({ purpose: "history" }).finished(), (life) => life.settled(), /history/],
+  [
+    "a gap of a match that was never scheduled",
+    history,
+    (life) =>
+      life.event("match.gap.raised", {
+        severity: "missed",
+        stage: "predict",
+        dueSince: new Date(kickoff).toISOString(),
+      }),
+    /never scheduled/,
+  ],
+  [
+    "a roster named before the analysis",
+    () => ready().at(kickoff - hour),
+    (life) => life.requested("predict"),
+    /before the analysis/,
+  ],
+  [
+    "a fixture observed after it was told",
+    ready,
+    (life) => life.scheduled({ observedAt: "2099-01-01T00:00:00.000Z" }),
+    /observed after/,
+  ],
+  ["a kick-off in a far year", ready, (life) => life.scheduled({ kickoff: Date.UTC(9999, 0, 1) }), /two years ahead/],
   ["predicted without a request", analysed, (life) => life.predicted(), /no open request/],
   [
     "predicted of another round than its request's",

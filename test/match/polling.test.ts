@@ -145,3 +145,24 @@ test("a poll nobody asked for, and a broken message, only move the version", () 
   expect(forged).toEqual({ ...source, version: source.version + 1 });
   expect(evolveSource(source, { sequence: 9, type: null })).toEqual({ ...source, version: 9 });
 });
+
+test("a copy of an old request opens nothing, and one from the future keeps no later one out", () => {
+  const asked = requested(unknownSource("archive.pl"), "fixtures", kickoff);
+  const { request } = asked.polls.fixtures;
+  const done = polled(asked, "fixtures", kickoff + second);
+  const copy = {
+    ...entry(
+      "source.poll.requested",
+      kickoff,
+      null,
+      { ...good, attempt: 1, reason: "due", budgetMs: 1 } as never,
+      done,
+    ),
+    id: request?.id ?? "",
+  };
+  expect(evolveSource(done, copy as never).polls).toEqual(done.polls);
+
+  const ahead = requested(done, "results", kickoff + 300 * day);
+  const next = requested(ahead, "fixtures", kickoff + hour);
+  expect(next.polls.fixtures.request).toMatchObject({ time: kickoff + hour });
+});

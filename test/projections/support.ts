@@ -38,7 +38,7 @@ export function letterOf(root: "match" | "source" | "operator", id: string, even
 export function messagesOf(letters: readonly Letter[], first = 1): LogMessage[] {
   return letters.map(({ subject, body }, at) => {
     const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-    const stored: StoredMessage = { sequence: first + at, subject, body: bytes, storedAt: 0 };
+    const stored: StoredMessage = { sequence: first + at, subject, body: bytes, storedAt: Date.UTC(9999, 11, 31) };
     return decode(stored);
   });
 }
