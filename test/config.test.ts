@@ -37,7 +37,7 @@ describe("without an environment", () => {
       clock: "simulated",
       roles: [...roles],
       replicas: 1,
-      logLevel: "info",
+      logLevel: "warn",
       cacheDir: null,
     });
   });

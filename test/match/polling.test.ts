@@ -151,13 +151,7 @@ test("a copy of an old request opens nothing, and one from the future keeps no l
   const { request } = asked.polls.fixtures;
   const done = polled(asked, "fixtures", kickoff + second);
   const copy = {
-    ...entry(
-      "source.poll.requested",
-      kickoff,
-      null,
-      { ...good, attempt: 1, reason: "due", budgetMs: 1 } as never,
-      done,
-    ),
+    ...entry("source.poll.requested", kickoff, null, { ...good, attempt: 1, reason: "due", budgetMs: 1 }, done),
     id: request?.id ?? "",
   };
   expect(evolveSource(done, copy as never).polls).toEqual(done.polls);
