@@ -12,7 +12,7 @@ function timeline(life: History) {
       sequence: i + 1,
       subject,
       body: typeof body === "string" ? new TextEncoder().encode(body) : body,
-      storedAt: 0,
+      storedAt: Date.UTC(9999, 11, 31),
     }),
   );
   return timelineOf(life.id, messages, defaultPolicy).moments;
