@@ -56,6 +56,12 @@ export interface Origin {
   season: string;
 }
 
+/**
+ * The locks this process holds. A database that nothing refers to is closed by the garbage collector, and with it would go
+ * the lock of a node that has forgotten its directory.
+ */
+const locks = new Set<Database.Database>();
+
 /** A command that looks whether the directory is taken holds it for an instant: wait that out. */
 const probeMs = 500;
 
@@ -82,13 +88,12 @@ export function takeDataDirectory(path: string, origin: Origin): DataDirectory {
     throw error;
   }
   rmSync(noteFile(path), { force: true });
-  let held = true;
+  locks.add(lock);
   return {
     path,
     announce: (note) => writeWhole(noteFile(path), note),
     release() {
-      if (!held) return;
-      held = false;
+      if (!locks.delete(lock)) return;
       rmSync(noteFile(path), { force: true });
       lock.close();
     },

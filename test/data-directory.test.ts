@@ -33,7 +33,7 @@ function take(path: string, wanted = origin) {
 /** Another process that holds the directory; resolves once it does. */
 async function holder(path: string) {
   const script = join(import.meta.dirname, "support/data-holder.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script, path, origin.clock], {
+  const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", script, path, origin.clock], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");

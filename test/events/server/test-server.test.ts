@@ -29,7 +29,7 @@ test("a killed test server comes back on its port with what it acknowledged", as
 
 test("a configuration the server refuses is told in its own words", async () => {
   await expect(startTestServer({ config: "nonsense: {" })).rejects.toThrow(
-    /ended during its start[\s\S]*Parse error on line 11/,
+    /ended during its start[\s\S]*Parse error on line 12/,
   );
 });
 
