@@ -1,14 +1,16 @@
-import { Hono } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import { secureHeaders } from "hono/secure-headers";
-import { adminRoutes } from "./admin.ts";
+import { adminOnly } from "./admin-only.ts";
 import { healthRoutes } from "./health.ts";
 import { landing } from "./landing.ts";
 import type { HttpOptions } from "./options.ts";
+import { createRouter, type HttpEnv } from "./openapi.ts";
 import { notFound, onError } from "./problem.ts";
+import { projectionRoutes } from "./projections.ts";
 
 /** Everything that one node serves. */
-export function createHttp(options: HttpOptions): Hono {
-  const app = new Hono();
+export function createHttp(options: HttpOptions): OpenAPIHono<HttpEnv> {
+  const app = createRouter();
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -31,6 +33,7 @@ export function createHttp(options: HttpOptions): Hono {
   app.notFound(notFound);
   app.get("/", (c) => c.html(landing));
   app.route("/", healthRoutes(options));
-  app.route("/api/admin", adminRoutes(options));
+  app.use("/api/admin/*", adminOnly(options.adminToken));
+  app.route("/api/admin", projectionRoutes(options));
   return app;
 }

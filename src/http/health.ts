@@ -1,9 +1,10 @@
-import { type Context, Hono } from "hono";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { HttpOptions } from "./options.ts";
 import { createCoverageCache } from "./coverage-cache.ts";
-import { problem } from "./problem.ts";
+import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
+import { problemSchema, Refused } from "./problem.ts";
 import { coverageLow, createFirstSeen, type Reason, reasonSchema, staleSources } from "./reasons.ts";
 
 /** The answer of `GET /api/health`. All instants are of the pipeline's clock. */
@@ -28,7 +29,7 @@ export const healthSchema = z.object({
 export type Health = z.infer<typeof healthSchema>;
 
 /** `GET /livez`, `/readyz` and `/api/health`: for probes and people, without authentication. */
-export function healthRoutes(options: HttpOptions): Hono {
+export function healthRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const { readModel, log, clock, policy, logger, clockSkew, diskFull } = options;
   const coverageAt = createCoverageCache(options);
   const firstSeen = createFirstSeen();
@@ -74,37 +75,67 @@ export function healthRoutes(options: HttpOptions): Hono {
     };
   }
 
-  const cannotAnswer = (c: Context, error: unknown) => {
+  const cannotAnswer = (error: unknown): never => {
+    if (error instanceof Refused) throw error;
     logger.error({ err: error }, "the read model cannot answer");
-    return problem(c, 503, "the read model cannot answer; the node's log tells why");
+    throw new Refused(503, "the read model cannot answer; the node's log tells why");
   };
 
-  const app = new Hono();
-  app.get("/livez", (c) => c.json({ status: "ok" }));
-  app.get("/readyz", async (c) => {
+  const routes = createRouter();
+  routes.openapi(livez, (c) => c.json({ status: "ok" as const }, 200));
+  routes.openapi(readyz, async (c) => {
     try {
       readModel.check();
       const connected = log.connected();
-      if (!connected) return problem(c, 503, "NATS does not answer");
+      if (!connected) throw new Refused(503, "NATS does not answer");
       const { lag } = await lagOf(options, connected);
       const { state, reason } = readModel.state();
-      if (state !== "following") return problem(c, 503, `the read model is ${state}: ${reason ?? "no reason given"}`);
-      if (lag > readyLagMax) return problem(c, 503, `the read model is ${lag} events behind the log`);
-      return c.json({ status: "ok" });
+      if (state !== "following") throw new Refused(503, `the read model is ${state}: ${reason ?? "no reason given"}`);
+      if (lag > readyLagMax) throw new Refused(503, `the read model is ${lag} events behind the log`);
+      return c.json({ status: "ok" as const }, 200);
     } catch (error) {
-      return cannotAnswer(c, error);
+      return cannotAnswer(error);
     }
   });
-  app.get("/api/health", async (c) => {
+  routes.openapi(healthRoute, async (c) => {
     try {
       const answer = await health();
       return c.json(answer, answer.status === "unhealthy" ? 503 : 200);
     } catch (error) {
-      return cannotAnswer(c, error);
+      return cannotAnswer(error);
     }
   });
-  return app;
+  return routes;
 }
+
+const alive = z.object({ status: z.literal("ok") });
+
+const livez = createRoute({
+  method: "get",
+  path: "/livez",
+  summary: "The process answers",
+  responses: { 200: json(alive, "it does") },
+});
+
+const readyz = createRoute({
+  method: "get",
+  path: "/readyz",
+  summary: "NATS is there and the read model has caught up",
+  responses: { 200: json(alive, "ready"), ...problems(503) },
+});
+
+const healthRoute = createRoute({
+  method: "get",
+  path: "/api/health",
+  summary: "Coverage of the next hours, NATS, projections, and what is wrong",
+  responses: {
+    200: json(healthSchema, "`ok` or `degraded`"),
+    503: {
+      description: "`unhealthy`; a problem where nothing can be said",
+      content: { "application/json": { schema: healthSchema }, "application/problem+json": { schema: problemSchema } },
+    },
+  },
+});
 
 /** About what a node writes in a second: fewer is the way of a busy log, more is a read model that does not keep up. */
 const readyLagMax = 1000;

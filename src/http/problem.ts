@@ -5,12 +5,31 @@ import type { Logger } from "pino";
 import { z } from "zod";
 
 /** An error answer as RFC 9457 has it. `title` is the status in words, `detail` says what is wrong with this request. */
-export const problemSchema = z.object({
+export const problemSchema = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
 });
+
+/** Members of a problem beside the standard ones, e.g. what differs from a plan. */
+export type Extension = Readonly<Record<string, unknown>>;
+
+/** Thrown by a route that cannot do what was asked: the one handler of errors makes the answer. */
+export class Refused extends HTTPException {
+  readonly extension: Extension;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    status: ContentfulStatusCode,
+    detail: string,
+    { extension = {}, headers = {} }: { extension?: Extension; headers?: Record<string, string> } = {},
+  ) {
+    super(status, { message: detail });
+    this.extension = extension;
+    this.headers = headers;
+  }
+}
 
 /** Whatever a message quotes, an answer stays short. */
 const detailLengthMax = 300;
@@ -22,6 +41,7 @@ const titles: Readonly<Record<number, string>> = {
   404: "Not Found",
   409: "Conflict",
   413: "Content Too Large",
+  415: "Unsupported Media Type",
   422: "Unprocessable Content",
   429: "Too Many Requests",
   500: "Internal Server Error",
@@ -33,9 +53,11 @@ export function problem(
   status: ContentfulStatusCode,
   detail: string,
   headers: Record<string, string> = {},
+  extension: Extension = {},
 ): Response {
   const title = titles[status] ?? "Error";
   const body: z.infer<typeof problemSchema> = {
+    ...extension,
     type: "about:blank",
     title,
     status,
@@ -47,6 +69,8 @@ export function problem(
 /** The one place that turns a throw into an answer. What nobody foresaw is told to the log, not to the caller. */
 export function onError(logger: Logger): ErrorHandler {
   return (error, c) => {
+    if (error instanceof Refused)
+      return problem(c, error.status as ContentfulStatusCode, error.message, error.headers, error.extension);
     if (error instanceof HTTPException) return problem(c, error.status, error.message);
     logger.error({ err: error, method: c.req.method, path: c.req.path }, "a request failed");
     return problem(c, 500, "this request could not be answered; the node's log tells why");

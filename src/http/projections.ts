@@ -1,8 +1,8 @@
-import { Hono } from "hono";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { HttpOptions } from "./options.ts";
-import { adminOnly } from "./admin-only.ts";
-import { problem } from "./problem.ts";
+import { adminProblems, adminSecurity, createRouter, type HttpEnv, json } from "./openapi.ts";
+import { Refused } from "./problem.ts";
 
 const progressSchema = z.object({
   startedAt: z.string(),
@@ -29,8 +29,24 @@ export type Projections = z.infer<typeof projectionsSchema>;
 /** The answer of `POST /api/admin/projections/rebuild`: `number` is what `lastRebuild` will have when it is done. */
 export const rebuildSchema = z.object({ number: z.int(), progress: z.string() });
 
-/** What operators alone may ask and do. */
-export function adminRoutes({ readModel, clock, adminToken, logger }: HttpOptions): Hono {
+const look = createRoute({
+  method: "get",
+  path: "/projections",
+  summary: "Where the read model stands, and how a rebuild goes",
+  security: adminSecurity,
+  responses: { 200: json(projectionsSchema, "the read model"), ...adminProblems },
+});
+
+const begin = createRoute({
+  method: "post",
+  path: "/projections/rebuild",
+  summary: "Makes the read model anew from the log, beside the present one",
+  security: adminSecurity,
+  responses: { 202: json(rebuildSchema, "begun, or under way already"), ...adminProblems },
+});
+
+/** The read model: how it is, and how to have it made anew. */
+export function projectionRoutes({ readModel, clock, logger }: HttpOptions): OpenAPIHono<HttpEnv> {
   let begun = 0;
   let running = false;
   let lastRebuild: Projections["lastRebuild"] = null;
@@ -53,9 +69,8 @@ export function adminRoutes({ readModel, clock, adminToken, logger }: HttpOption
     return number;
   }
 
-  const app = new Hono();
-  app.use(adminOnly(adminToken));
-  app.get("/projections", (c) => {
+  const routes = createRouter();
+  routes.openapi(look, (c) => {
     try {
       readModel.check();
       const { since, rebuilding, ...state } = readModel.state();
@@ -65,15 +80,15 @@ export function adminRoutes({ readModel, clock, adminToken, logger }: HttpOption
         rebuilding: rebuilding && { ...rebuilding, startedAt: new Date(rebuilding.startedAt).toISOString() },
         lastRebuild,
       };
-      return c.json(answer);
+      return c.json(answer, 200);
     } catch (error) {
       logger.error({ err: error }, "the read model cannot answer");
-      return problem(c, 503, "the read model cannot answer; the node's log tells why");
+      throw new Refused(503, "the read model cannot answer; the node's log tells why");
     }
   });
-  app.post("/projections/rebuild", (c) => {
-    const answer: z.infer<typeof rebuildSchema> = { number: rebuild(), progress: "/api/admin/projections" };
+  routes.openapi(begin, (c) => {
+    const answer = { number: rebuild(), progress: "/api/admin/projections" };
     return c.json(answer, 202, { Location: answer.progress });
   });
-  return app;
+  return routes;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { projectionsSchema, rebuildSchema } from "../../src/http/admin.ts";
+import { projectionsSchema, rebuildSchema } from "../../src/http/projections.ts";
 import { history, kickoff } from "../support/history.ts";
 import { type Served, serve } from "./support.ts";
 

@@ -1,0 +1,66 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import type { Principal } from "./access/principal.ts";
+import { problem, problemSchema } from "./problem.ts";
+
+/** What middleware has found out about a request. */
+export interface HttpEnv {
+  Variables: {
+    /** Who asks; set on every admin route. */
+    principal: Principal;
+    /** Names this request in the log. */
+    requestId: string;
+  };
+}
+
+/** A set of routes that are described by the schemas that check them. */
+export function createRouter(): OpenAPIHono<HttpEnv> {
+  return new OpenAPIHono<HttpEnv>({
+    defaultHook(result, c) {
+      return result.success ? undefined : problem(c, 400, mistakesOf(result.error, result.target));
+    },
+  });
+}
+
+/** Every mistake by its field's name; what was given is not repeated, as it may be a secret in the wrong place. */
+function mistakesOf(error: z.ZodError, target: string): string {
+  return error.issues
+    .map(({ path, message }) => `${path.length === 0 ? target : path.map(String).join(".")}: ${message}`)
+    .join("; ");
+}
+
+/** An answer of JSON in a route's description. */
+export function json<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+const about = {
+  400: "the request cannot be read; `detail` names the field",
+  401: "no token, or not a known one",
+  403: "the principal's scope, or the place the request comes from, does not allow it",
+  404: "there is no such thing",
+  409: "it contradicts what is there; `detail` says what",
+  413: "the body is too large",
+  415: "a body must be application/json",
+  422: "the request is well formed and cannot be done",
+  429: "too many requests; `Retry-After` says when to come back",
+  503: "it cannot be answered now",
+} as const;
+
+type ProblemStatus = keyof typeof about;
+type ProblemAnswer = { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } };
+
+/** The error answers in a route's description. */
+export function problems<S extends ProblemStatus>(...statuses: S[]): { [K in S]: ProblemAnswer } {
+  const entries = statuses.map((status) => [
+    status,
+    { description: about[status], content: { "application/problem+json": { schema: problemSchema } } },
+  ]);
+  return Object.fromEntries(entries) as { [K in S]: ProblemAnswer };
+}
+
+/** What every admin route may answer besides its own. */
+export const adminProblems = problems(400, 401, 403, 429, 503);
+
+/** In a route's description: it needs a token, where one is configured. */
+export const adminSecurity = [{ bearer: [] }];
