@@ -17,6 +17,7 @@ import { projectionsCommand } from "./commands/projections.ts";
 import { runCommand } from "./commands/run.ts";
 import { settlementCommand } from "./commands/settlement.ts";
 import { statusCommand } from "./commands/status.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
 const commands = [
@@ -32,6 +33,7 @@ const commands = [
   verifyCommand,
   doctorCommand,
   configCommand,
+  tokenCommand,
   natsEnvCommand,
 ];
 
@@ -39,6 +41,8 @@ const program = new Command("fulltime")
   .description("Keeps football predictions complete: no kick-off without its predictions, no finished match unscored.")
   .version(version())
   .exitOverride()
+  // `backfill cancel ID --dry-run`: the option is the subcommand's, although `backfill` has one of that name.
+  .enablePositionalOptions()
   .showHelpAfterError("(add --help for what there is)")
   .addHelpText(
     "after",

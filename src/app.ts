@@ -1,4 +1,3 @@
-import { serve, type ServerType } from "@hono/node-server";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { monotonicFactory } from "ulid";
@@ -7,6 +6,7 @@ import { playSimulated } from "./actors/quiescence.ts";
 import { createBrake } from "./actors/brake.ts";
 import { resumeAt } from "./actors/resume.ts";
 import { startTeam } from "./actors/team.ts";
+import type { Receiver } from "./actors/webhook.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
@@ -14,12 +14,16 @@ import { prepareDataDir } from "./events/server/disk.ts";
 import { type Models, statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
+import { listen } from "./http/serve.ts";
 import { type DiskWatch, startDiskWatch } from "./disk-watch.ts";
+import type { Backlog } from "./events/jetstream.ts";
+import { createNodeMetrics, type NodeMetrics } from "./metrics/node-metrics.ts";
 import { openLog, startServer } from "./open-log.ts";
 import { type ReadModel, startReadModel } from "./projections/read-model.ts";
 import { type SkewWatch, startSkewWatch } from "./skew-watch.ts";
 import { archiveSeasons, createArchive } from "./sources/archive.ts";
 import type { Source } from "./sources/source.ts";
+import { startSummary } from "./summary.ts";
 
 export interface StartOptions {
   config: Config;
@@ -83,10 +87,13 @@ export async function startApp(options: StartOptions): Promise<App> {
     const natsUrl = server?.url ?? config.natsUrl ?? "";
     // Asked for when a consumer is missing, which a node notices at any time: before there is a read model, all is delivered again.
     let known: ReadModel | null = null;
-    const log = await openLog(natsUrl, config, {
+    const metrics = createNodeMetrics();
+    const opened = await openLog(natsUrl, config, {
       startOf: (durable) => Promise.resolve(known === null ? 1 : resumeAt(durable, known)),
+      onBatch: metrics.onBatch,
       ...(disk === null ? {} : { full: disk.look }),
     });
+    const log = metrics.watch(opened);
     stack.add(() => log.close());
 
     const firstKickoff = source.firstKickoff ?? wallClock.now();
@@ -99,15 +106,28 @@ export async function startApp(options: StartOptions): Promise<App> {
     signal.throwIfAborted();
 
     const newId = monotonicFactory();
-    const node: Node = { log, readModel, clock, policy: config.policy, newId: (time) => newId(time), logger, brake };
+    const node: Node = {
+      log,
+      readModel,
+      clock,
+      policy: config.policy,
+      newId: (time) => newId(time),
+      logger,
+      brake,
+      observer: metrics.observer,
+    };
     const skew =
       simulated === null ? await startSkewWatch({ logTime: () => log.time(), clock: wallClock, brake, logger }) : null;
     if (skew !== null) stack.add(() => skew.stop());
     const runner = startActors(node, simulated, options, source);
     stack.add(() => runner.stop());
 
-    const http = config.roles.includes("http") ? await startHttp(config, node, { skew, disk }) : null;
+    const http = config.roles.includes("http")
+      ? await startHttp(config, node, { skew, disk, metrics, backlog: log.backlog })
+      : null;
     if (http !== null) stack.add(() => http.stop());
+    const summary = startSummary({ readModel, log, clock, policy: config.policy, logger });
+    stack.add(() => summary.stop());
     announce(directory, http?.url ?? null, natsUrl, server !== null);
 
     let stopping: Promise<string[]> | null = null;
@@ -176,7 +196,8 @@ function startActors(node: Node, simulated: SimulatedClock | null, options: Star
     options.models ??
     statisticalModels(createPanel(config.panel), node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
   const staggerMs = config.natsUrl === null ? 0 : Math.random() * staggerMaxMs;
-  const team = startTeam(node, { roles: config.roles, source, models, staggerMs });
+  const receiver = receiverOf(config, options.logger);
+  const team = startTeam(node, { roles: config.roles, source, models, staggerMs, receiver });
   const { dispatcher, actors, nextHandled } = team;
   const playing = new AbortController();
   const done =
@@ -194,15 +215,23 @@ function startActors(node: Node, simulated: SimulatedClock | null, options: Star
   };
 }
 
+function receiverOf({ alertUrl, alertSecret, clock }: Config, logger: Logger): Receiver | null {
+  if (alertUrl === null || alertSecret === null) return null;
+  if (clock === "simulated") logger.warn("FULLTIME_ALERT_URL is not used: a season on a simulated clock alerts nobody");
+  return { url: alertUrl, secret: alertSecret };
+}
+
 interface Watches {
   skew: SkewWatch | null;
   disk: DiskWatch | null;
+  metrics: NodeMetrics;
+  backlog: () => Promise<Backlog[]>;
 }
 
 async function startHttp(
   config: Config,
   node: Node,
-  { skew, disk }: Watches,
+  { skew, disk, metrics, backlog }: Watches,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const app = createHttp({
     readModel: node.readModel,
@@ -210,37 +239,16 @@ async function startHttp(
     clock: node.clock,
     policy: config.policy,
     adminToken: config.adminToken,
+    access: config,
     logger: node.logger,
     clockSkew: () => skew?.warning() ?? null,
-    diskFull: () => disk?.full() ?? null,
+    logDiskFreePercent: () => disk?.freePercent() ?? null,
+    registry: metrics.registry,
+    backlog,
   });
-  const { server, port } = await new Promise<{ server: ServerType; port: number }>((resolve, reject) => {
-    const started = serve({ fetch: app.fetch, hostname: config.host, port: config.port }, (info) =>
-      resolve({ server: started, port: info.port }),
-    );
-    started.on("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(config.host, config.port, error)));
-  });
+  const server = await listen({ fetch: app.fetch, host: config.host, port: config.port, logger: node.logger });
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-  return {
-    url: `http://${host}:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
-  };
-}
-
-/** The HTTP server cannot bind its address. */
-export class HttpUnusable extends Error {
-  override readonly name = "HttpUnusable";
-
-  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
-    const why = cause.code === "EADDRINUSE" ? "another program uses it" : cause.message;
-    super(`cannot serve HTTP on ${host}:${port}: ${why}; choose another with FULLTIME_PORT (0 takes a free one)`, {
-      cause,
-    });
-  }
+  return { url: `http://${host}:${server.port}`, stop: () => server.stop() };
 }
 
 function announce(directory: DataDirectory, http: string | null, nats: string, isEmbedded: boolean): void {

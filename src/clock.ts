@@ -61,3 +61,20 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener("abort", done, { once: true });
   });
 }
+
+/** What the promise resolves with; null when it takes longer than `ms` of wall time, or rejects. */
+export function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = clock.after(ms, () => resolve(null));
+    promise.then(
+      (value) => {
+        timer.cancel();
+        resolve(value);
+      },
+      () => {
+        timer.cancel();
+        resolve(null);
+      },
+    );
+  });
+}

@@ -1,4 +1,5 @@
 import type { Member } from "./forecast/member.ts";
+import type { PrincipalEntry } from "./http/access/principal.ts";
 import type { Policy } from "./match/policy.ts";
 import { Mistake, reserved, type Role, roles, type Variable, variables } from "./config/variables.ts";
 
@@ -13,6 +14,14 @@ export interface Config {
   host: string;
   port: number;
   adminToken: string | null;
+  /** Who else has a token; empty: nobody. */
+  principals: readonly PrincipalEntry[];
+  /** Names that this node answers to, besides its own. */
+  allowedHosts: readonly string[];
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Origins whose pages may ask; empty: none but its own. */
+  corsOrigins: readonly string[];
   source: "archive";
   /** Provider codes or our ids; empty: the source's default. */
   competitions: readonly string[];
@@ -23,6 +32,8 @@ export interface Config {
   replicas: number;
   logLevel: string;
   cacheDir: string | null;
+  alertUrl: string | null;
+  alertSecret: string | null;
 }
 
 export type Origin = "environment" | ".env" | "default";
@@ -101,8 +112,21 @@ const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 
 function contradictions(config: Config): string[] {
   const found: string[] = [];
-  if (!loopback.has(config.host) && config.adminToken === null) {
-    found.push(`FULLTIME_HOST=${config.host}: binding beyond loopback needs FULLTIME_ADMIN_TOKEN`);
+  const tokens = config.principals.length + (config.adminToken === null ? 0 : 1);
+  if (!loopback.has(config.host) && tokens === 0) {
+    found.push(
+      `FULLTIME_HOST=${config.host}: binding beyond loopback needs FULLTIME_ADMIN_TOKEN or FULLTIME_PRINCIPALS`,
+    );
+  }
+  if (config.trustedProxies.length > 0 && tokens === 0) {
+    found.push(
+      `FULLTIME_TRUSTED_PROXIES=${config.trustedProxies.join(",")}: behind a proxy everybody's requests come from its address, so it needs FULLTIME_ADMIN_TOKEN or FULLTIME_PRINCIPALS`,
+    );
+  }
+  if (config.alertUrl !== null && config.alertSecret === null) {
+    // A path may be all that protects a receiver.
+    const { origin } = new URL(config.alertUrl);
+    found.push(`FULLTIME_ALERT_URL=${origin}/...: posts are signed: set FULLTIME_ALERT_SECRET, at least 16 characters`);
   }
   const missing = roles.filter((role) => !config.roles.includes(role) && role !== "http");
   if (config.clock === "simulated" && missing.length > 0) {

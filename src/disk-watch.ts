@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Brake } from "./actors/brake.ts";
 import type { Clock, Timer } from "./clock.ts";
-import { type DiskFree, diskFree, leastFreePercent } from "./events/server/disk.ts";
+import { type DiskFree, diskFree, leastFreePercent, lowFreePercent } from "./events/server/disk.ts";
 
 export interface DiskWatchOptions {
   /** A directory on the disk that holds the log. */
@@ -18,6 +18,8 @@ export interface DiskWatch {
   full(): string | null;
   /** The same, seen now. */
   look(): Promise<string | null>;
+  /** Free share of the disk as last seen, 0 to 100. */
+  freePercent(): number;
   stop(): void;
 }
 
@@ -31,12 +33,16 @@ const lookEveryMs = 1000;
 export async function startDiskWatch(options: DiskWatchOptions): Promise<DiskWatch> {
   const { dir, clock, brake, logger, measure = diskFree } = options;
   let full: string | null = null;
+  let free = 100;
   let stopped = false;
   let timer: Timer | null = null;
 
   async function look(): Promise<string | null> {
     const { percent } = await measure(dir);
     if (stopped) return full;
+    if (percent < lowFreePercent && free >= lowFreePercent)
+      logger.warn({ dir, percent }, `the log's disk is getting full; appends stop below ${leastFreePercent} % free`);
+    free = percent;
     const found =
       percent < leastFreePercent
         ? `the disk that holds ${dir} is ${percent.toFixed(1)} % free; nothing is appended below ${leastFreePercent} %: free some space`
@@ -62,6 +68,7 @@ export async function startDiskWatch(options: DiskWatchOptions): Promise<DiskWat
     full: () => full,
     // A directory that is gone for a moment says nothing about the room there is.
     look: () => look().catch(() => full),
+    freePercent: () => free,
     stop() {
       stopped = true;
       timer?.cancel();

@@ -28,7 +28,7 @@ export async function startServer({ config, logger, onProgress, signal }: Server
 }
 
 type Server = Pick<Config, "natsCreds" | "replicas">;
-type LogOptions = Pick<JetStreamLogOptions, "startOf" | "full">;
+type LogOptions = Pick<JetStreamLogOptions, "startOf" | "full" | "onBatch">;
 
 /** The log of a node: creates the stream where there is none, refuses one with other settings. `options`: see `openJetStreamLog`. */
 export async function openLog(

@@ -17,6 +17,9 @@ function mistakesOf(environment: Environment, dotenv: Environment = {}): readonl
   }
 }
 
+const reader = { name: "reader", scope: "read", token: `sha256:${"0".repeat(64)}` };
+const principals = () => jsonFile({ principals: [reader] });
+
 const configOf = (environment: Environment) => readConfig(environment).config;
 const settingOf = (name: string, environment: Environment, dotenv: Environment = {}) =>
   readConfig(environment, dotenv).settings.find((setting) => setting.name === name);
@@ -30,6 +33,10 @@ describe("without an environment", () => {
       host: "127.0.0.1",
       port: 4600,
       adminToken: null,
+      principals: [],
+      allowedHosts: [],
+      trustedProxies: [],
+      corsOrigins: [],
       source: "archive",
       competitions: [],
       policy: defaultPolicy,
@@ -39,6 +46,8 @@ describe("without an environment", () => {
       replicas: 1,
       logLevel: "warn",
       cacheDir: null,
+      alertUrl: null,
+      alertSecret: null,
     });
   });
 
@@ -57,6 +66,8 @@ describe("every variable has its effect", () => {
     ["FULLTIME_HOST", "::1", { host: "::1" }],
     ["FULLTIME_PORT", "0", { port: 0 }],
     ["FULLTIME_ADMIN_TOKEN", "0123456789abcdef", { adminToken: "0123456789abcdef" }],
+    ["FULLTIME_ALLOWED_HOSTS", "fulltime.example, 10.0.0.7", { allowedHosts: ["fulltime.example", "10.0.0.7"] }],
+    ["FULLTIME_CORS_ORIGINS", "https://console.example", { corsOrigins: ["https://console.example"] }],
     ["FULLTIME_SOURCE", "archive", { source: "archive" }],
     ["FULLTIME_COMPETITIONS", "BL1", { competitions: ["BL1"] }],
     ["FULLTIME_CLOCK", "wall", { clock: "wall" }],
@@ -72,11 +83,32 @@ describe("every variable has its effect", () => {
     expect(configOf({ FULLTIME_REPLICAS: "3", FULLTIME_NATS_URL: "nats://a:4222" }).replicas).toBe(3);
   });
 
+  test("FULLTIME_ALERT_URL and FULLTIME_ALERT_SECRET", () => {
+    const environment = {
+      FULLTIME_ALERT_URL: "https://ops.example/hook?a=1",
+      FULLTIME_ALERT_SECRET: "0123456789abcdef",
+    };
+    expect(configOf(environment)).toMatchObject({
+      alertUrl: "https://ops.example/hook?a=1",
+      alertSecret: "0123456789abcdef",
+    });
+    expect(settingOf("FULLTIME_ALERT_SECRET", environment)?.value).toBe("********");
+  });
+
   test("FULLTIME_POLICY", () => {
     expect(configOf({ FULLTIME_POLICY: jsonFile({ waveEvery: "2s" }) }).policy).toEqual({
       ...defaultPolicy,
       waveEvery: 2000,
     });
+  });
+
+  test("FULLTIME_PRINCIPALS", () => {
+    expect(configOf({ FULLTIME_PRINCIPALS: principals() }).principals).toEqual([reader]);
+  });
+
+  test("FULLTIME_TRUSTED_PROXIES", () => {
+    const environment = { FULLTIME_TRUSTED_PROXIES: "10.0.0.0/8, ::1", FULLTIME_ADMIN_TOKEN: "0123456789abcdef" };
+    expect(configOf(environment).trustedProxies).toEqual(["10.0.0.0/8", "::1"]);
   });
 
   test("FULLTIME_PANEL", () => {
@@ -115,6 +147,22 @@ describe("a mistake is one line: variable, value, what would be right", () => {
     ["FULLTIME_HOST", "a b", "FULLTIME_HOST=a b: must be an address or a host name"],
     ["FULLTIME_PORT", "65536", "FULLTIME_PORT=65536: must be a whole number from 0 to 65535"],
     ["FULLTIME_PORT", "1e3", "FULLTIME_PORT=1e3: must be a whole number from 0 to 65535"],
+    [
+      "FULLTIME_ALLOWED_HOSTS",
+      "http://a:1",
+      "FULLTIME_ALLOWED_HOSTS=http://a:1: must be host names or addresses without port, by comma",
+    ],
+    [
+      "FULLTIME_TRUSTED_PROXIES",
+      "10.0.0.0/33",
+      "FULLTIME_TRUSTED_PROXIES=10.0.0.0/33: must be addresses or networks like 10.0.0.0/8, by comma",
+    ],
+    ["FULLTIME_CORS_ORIGINS", "*", "FULLTIME_CORS_ORIGINS=*: must be origins like https://console.example, by comma"],
+    [
+      "FULLTIME_CORS_ORIGINS",
+      "https://a/",
+      "FULLTIME_CORS_ORIGINS=https://a/: must be origins like https://console.example, by comma",
+    ],
     ["FULLTIME_SOURCE", "espn", "FULLTIME_SOURCE=espn: must be archive"],
     ["FULLTIME_CLOCK", "sundial", "FULLTIME_CLOCK=sundial: must be wall or simulated"],
     ["FULLTIME_ROLES", "poll,keeper", `FULLTIME_ROLES=poll,keeper: must be some of ${roles.join(",")}`],
@@ -124,6 +172,11 @@ describe("a mistake is one line: variable, value, what would be right", () => {
       "FULLTIME_LOG_LEVEL",
       "loud",
       "FULLTIME_LOG_LEVEL=loud: must be trace or debug or info or warn or error or fatal or silent",
+    ],
+    [
+      "FULLTIME_ALERT_URL",
+      "ops.example/hook",
+      "FULLTIME_ALERT_URL=ops.example/hook: must be an http or https address without user and password",
     ],
     ["FULLTIME_DATADIR", "x", "FULLTIME_DATADIR: there is no such setting; see fulltime config"],
   ] as const)("%s=%s", ([name, value, line]) => {
@@ -136,6 +189,12 @@ describe("a mistake is one line: variable, value, what would be right", () => {
       "FULLTIME_ADMIN_TOKEN: must have at least 16 characters and no white space",
     ]);
     expect(mistakesOf({ FULLTIME_NATS_URL: "nats://me:hunter2@a/b" }).join()).not.toContain("hunter2");
+    expect(mistakesOf({ FULLTIME_ALERT_SECRET: "hunter2" })).toEqual([
+      "FULLTIME_ALERT_SECRET: must have at least 16 characters",
+    ]);
+    expect(mistakesOf({ FULLTIME_ALERT_URL: "http://me:hunter2@a/b" })).toEqual([
+      "FULLTIME_ALERT_URL=http://********@a/b: must be an http or https address without user and password",
+    ]);
   });
 
   test("those of a policy or panel file name the file too", () => {
@@ -164,10 +223,24 @@ describe("a mistake is one line: variable, value, what would be right", () => {
 describe("what contradicts itself is refused", () => {
   test("a host beyond loopback without a token", () => {
     expect(mistakesOf({ FULLTIME_HOST: "0.0.0.0" })).toEqual([
-      "FULLTIME_HOST=0.0.0.0: binding beyond loopback needs FULLTIME_ADMIN_TOKEN",
+      "FULLTIME_HOST=0.0.0.0: binding beyond loopback needs FULLTIME_ADMIN_TOKEN or FULLTIME_PRINCIPALS",
     ]);
     expect(mistakesOf({ FULLTIME_HOST: "0.0.0.0", FULLTIME_ADMIN_TOKEN: "0123456789abcdef" })).toEqual([]);
+    expect(mistakesOf({ FULLTIME_HOST: "0.0.0.0", FULLTIME_PRINCIPALS: principals() })).toEqual([]);
     expect(mistakesOf({ FULLTIME_HOST: "localhost" })).toEqual([]);
+  });
+
+  test("a trusted proxy without a token: everybody would come from this machine", () => {
+    expect(mistakesOf({ FULLTIME_TRUSTED_PROXIES: "127.0.0.1" })).toEqual([
+      "FULLTIME_TRUSTED_PROXIES=127.0.0.1: behind a proxy everybody's requests come from its address, so it needs FULLTIME_ADMIN_TOKEN or FULLTIME_PRINCIPALS",
+    ]);
+  });
+
+  test("an address for alerts without the secret that signs them", () => {
+    expect(mistakesOf({ FULLTIME_ALERT_URL: "https://ops.example/hook/canary" })).toEqual([
+      "FULLTIME_ALERT_URL=https://ops.example/...: posts are signed: set FULLTIME_ALERT_SECRET, at least 16 characters",
+    ]);
+    expect(mistakesOf({ FULLTIME_ALERT_SECRET: "0123456789abcdef" })).toEqual([]);
   });
 
   test("a simulated clock without all roles; http may be left out", () => {

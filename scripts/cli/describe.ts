@@ -73,11 +73,15 @@ export function describe(event: MatchEvent): Described {
     case "match.retro.requested":
     case "match.retry.requested": {
       const { by, reason, stages, letter } = event.data;
-      const from = letter === null ? "" : `, letter #${letter}`;
+      const from = letter === null ? "" : `, asked for by #${letter}`;
       return {
         what: `${event.type.slice("match.".length, -".requested".length)} requested`,
         detail: `${stages?.join(", ") ?? "whatever is missing"}, by ${by}${reason === null ? "" : `: ${reason}`}${from}`,
       };
+    }
+    case "match.retro.cancelled": {
+      const { by, reason } = event.data;
+      return { what: "retro cancelled", detail: `by ${by}${reason === null ? "" : `: ${reason}`}` };
     }
     case "match.failure.dismissed":
     case "match.failure.restored":

@@ -1,26 +1,22 @@
 import type { Config } from "../../src/config.ts";
 import { wallClock } from "../../src/clock.ts";
-import { matchEntry } from "../../src/actors/append.ts";
+import { matchEntry } from "../../src/events/entries.ts";
 import { evolve } from "../../src/match/evolve.ts";
 import { type Match, unknownMatch } from "../../src/match/match.ts";
+import type { MatchBook } from "../../src/match/orders.ts";
+import { idsOf, matchBook } from "../../src/projections/book.ts";
 import { openReadOnly, type ReadOnlyModel } from "../../src/projections/reader.ts";
 import { clockOf, type LogAccess, nodeOf, withLog } from "./log-access.ts";
 import { pipelineNow } from "./now.ts";
 import { withReadModel } from "./read-model.ts";
-import { wholeLog } from "./whole-log.ts";
+import { wholeLog } from "../../src/events/whole-log.ts";
 
 /** Every match as a command knows it. */
-export interface KnownMatches {
+export interface KnownMatches extends MatchBook {
   /** Everything in the log up to here is known. */
   readonly sequence: number;
   /** The pipeline's clock, epoch milliseconds. */
   now(): number;
-  /** null when no message of that match is known. */
-  match(id: string): Match | null;
-  /** Live matches that kick off between these instants, ascending by kick-off. */
-  live(from: number, to: number): Match[];
-  /** Those whose settlement failed and nothing newer was asked or answered. */
-  failedSettlements(): Match[];
   ids(): string[];
 }
 
@@ -58,30 +54,7 @@ async function clockFor(config: Config, lastEventTime: () => number | null): Pro
 async function asRead(config: Config, readModel: ReadOnlyModel): Promise<KnownMatches> {
   const now = await clockFor(config, readModel.lastEventTime);
   const sequence = readModel.sequence();
-  const load = (ids: readonly string[]) => ids.flatMap((id) => readModel.match(id) ?? []);
-  return {
-    sequence,
-    now,
-    match: readModel.match,
-    live: (from, to) => load(idsOf(readModel, { purpose: "live", from, to })),
-    failedSettlements: () =>
-      load(
-        [true, false].flatMap((dismissed) =>
-          readModel.failures({ stage: "settle", dismissed }).map((it) => it.matchId),
-        ),
-      ),
-    ids: () => idsOf(readModel, {}),
-  };
-}
-
-function idsOf(readModel: ReadOnlyModel, filter: Parameters<ReadOnlyModel["matches"]>[0]): string[] {
-  const ids: string[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = readModel.matches({ ...filter, limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
-    ids.push(...page.matches.map(({ id }) => id));
-    cursor = page.cursor;
-  }
-  return ids;
+  return { ...matchBook(readModel), sequence, now, ids: () => idsOf(readModel, {}) };
 }
 
 async function asFolded(config: Config, { log, signal }: LogAccess): Promise<KnownMatches> {

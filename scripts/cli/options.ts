@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { daysMax } from "../../src/actors/letter.ts";
 import { parseDuration } from "../../src/config/duration.ts";
-import { isMatchId } from "../../src/events/subjects.ts";
+import { isCallId, isMatchId } from "../../src/events/subjects.ts";
+import { endOf, readInstant, type WrittenInstant } from "../../src/instant.ts";
 
 /** Milliseconds of `48h`, `7d`, `90s`. */
 export function duration(text: string): number {
@@ -10,8 +11,6 @@ export function duration(text: string): number {
   return ms;
 }
 
-const dayMs = 86_400_000;
-
 /** Epoch milliseconds of a day (its beginning) or an instant, UTC unless it says otherwise. */
 export function from(text: string): number {
   return instantOf(text).at;
@@ -19,18 +18,14 @@ export function from(text: string): number {
 
 /** Like `from`; a day counts to its end. */
 export function to(text: string): number {
-  const { at, isDay } = instantOf(text);
-  return isDay ? at + dayMs - 1 : at;
+  return endOf(instantOf(text));
 }
 
-function instantOf(text: string): { at: number; isDay: boolean } {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/.test(text);
-  const zoned = isDay || /(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`;
-  const at = isDay || isInstant ? Date.parse(zoned) : Number.NaN;
-  if (Number.isNaN(at))
+function instantOf(text: string): WrittenInstant {
+  const instant = readInstant(text);
+  if (instant === null)
     throw new InvalidArgumentError('write a day like "2016-08-13" or an instant like "2016-08-13T14:30Z".');
-  return { at, isDay };
+  return instant;
 }
 
 /** Help text below the options. */
@@ -54,4 +49,16 @@ export function matchId(text: string): string {
 /** For an option that may be repeated: all that was given, each read by `read`. */
 export function collected<T>(read: (text: string) => T): (text: string, before: T[] | undefined) => T[] {
   return (text, before = []) => [...before, read(text)];
+}
+
+/** The id of an operator's call, as `backfill list` shows it. */
+export function callId(text: string): string {
+  if (!isCallId(text)) throw new InvalidArgumentError("ids of backfills are like 01J8ZQ4T5V9N3M2K1H0G7F6E5D.");
+  return text;
+}
+
+export function wholeNumber(text: string): number {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError("write a whole number from 1.");
+  return n;
 }

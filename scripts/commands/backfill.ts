@@ -1,19 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Config } from "../../src/config.ts";
 import { createPanel } from "../../src/forecast/panel.ts";
-import {
-  backfillStages,
-  type BackfillPlan,
-  type BackfillScope,
-  costsOf,
-  type Lack,
-  lackOf,
-  planOf,
-  reasonsToSkip,
-  type Skip,
-} from "../../src/match/backfill.ts";
+import { backfillStages, type BackfillScope, reasonsToSkip } from "../../src/match/backfill.ts";
 import type { Stage } from "../../src/match/event.ts";
-import type { Match } from "../../src/match/match.ts";
+import { whatDiffers } from "../../src/plans/backfill-changes.ts";
+import { type PlannedBackfill, planBackfill } from "../../src/plans/backfill-plan.ts";
 import { confirmed } from "../cli/confirm.ts";
 import { CommandFailed, exitCode } from "../cli/errors.ts";
 import { count } from "../cli/format.ts";
@@ -24,8 +15,9 @@ import { collected, days, examples, matchId } from "../cli/options.ts";
 import { print, printJson, say } from "../cli/output.ts";
 import { loadConfig } from "../cli/settings.ts";
 import { table } from "../cli/table.ts";
-import { whatDiffers } from "./backfill-changes.ts";
-import { runBackfill } from "./backfill-run.ts";
+import { cancelCommand } from "./backfill/cancel.ts";
+import { listCommand, showCommand } from "./backfill/show.ts";
+import { runBackfill } from "./backfill/run.ts";
 
 interface Options {
   days: number;
@@ -39,7 +31,7 @@ interface Options {
 }
 
 export function backfillCommand(program: Command): void {
-  program
+  const backfill = program
     .command("backfill")
     .description(
       "run in hindsight what matches lack: shows the plan, asks, requests it of the running node and follows it to the end",
@@ -94,79 +86,22 @@ export function backfillCommand(program: Command): void {
         }),
       );
     });
+  for (const add of [listCommand, showCommand, cancelCommand]) add(backfill);
 }
 
-/** The matches that a backfill looks at. */
-export interface Window {
-  /** All that are in it at an instant between these. */
-  matches(from: number, to: number): Match[];
-  /** Whether a match, as it then stood, was in it at that instant. */
-  holds(match: Match, at: number): boolean;
-}
-
-/** What a backfill would run, and what it was computed from. */
-export interface Planned {
-  plan: BackfillPlan;
-  lacks: Lack[];
-  /** Requested before and not ended yet. */
-  underWay: Match[];
-  /** Named matches on which nothing can be run. */
-  skipped: { matchId: string; why: Skip }[];
-  scope: BackfillScope;
-  window: Window;
-}
-
-const dayMs = 24 * 3_600_000;
-/** A match may begin before its time. */
-const earlyMs = 3_600_000;
-
-function planned(config: Config, known: KnownMatches, { match: ids, stage: stages, days }: Options): Planned {
-  const now = known.now();
+function planned(config: Config, known: KnownMatches, { match: ids, stage: stages, days }: Options): PlannedBackfill {
+  const stranger = ids?.find((id) => known.match(id) === null);
+  if (stranger !== undefined) throw noSuchMatch(stranger, known.ids());
   const scope: BackfillScope = {
     stages: stages ?? null,
-    now,
+    now: known.now(),
     policy: config.policy,
     roster: createPanel(config.panel).roster.map(({ model }) => model),
   };
-  const window = ids === undefined ? lastDays(days, known) : onlyThese(ids, known);
-  const looked = window.matches(now, now).map((match) => ({ match, lack: lackOf(match, scope) }));
-  const lacks = looked.flatMap(({ lack }) => (typeof lack === "string" ? [] : [lack]));
-  return {
-    plan: planOf(lacks, costsOf(looked.map(({ match }) => match))),
-    lacks,
-    underWay: looked.flatMap(({ match, lack }) => (lack === "under way" ? [match] : [])),
-    skipped:
-      ids === undefined
-        ? []
-        : looked.flatMap(({ match, lack }) =>
-            typeof lack === "string" && lack !== "under way" && lack !== "nothing missing"
-              ? [{ matchId: match.id, why: lack }]
-              : [],
-          ),
-    scope,
-    window,
-  };
+  return planBackfill({ matchIds: ids ?? null, days, reason: "backfill" }, known, scope);
 }
 
-function lastDays(days: number, known: KnownMatches): Window {
-  return {
-    matches: (from, to) => known.live(from - days * dayMs, to + earlyMs),
-    holds: ({ fixture }, at) =>
-      fixture !== null && fixture.kickoff >= at - days * dayMs && fixture.kickoff <= at + earlyMs,
-  };
-}
-
-function onlyThese(ids: readonly string[], known: KnownMatches): Window {
-  return { matches: () => [...new Set(ids)].map((id) => named(id, known)), holds: () => true };
-}
-
-function named(id: string, known: KnownMatches): Match {
-  const match = known.match(id);
-  if (match === null) throw noSuchMatch(id, known.ids());
-  return match;
-}
-
-function showPlan({ plan, underWay, skipped }: Planned, options: Options): void {
+function showPlan({ plan, underWay, skipped }: PlannedBackfill, options: Options): void {
   const { matches, modelCalls, analyses, settlements, cost, planHash } = plan;
   if (options.json === true) {
     return printJson({

@@ -1,16 +1,14 @@
 import type { Command } from "commander";
 import type { Config } from "../../src/config.ts";
 import type { Severity } from "../../src/match/event.ts";
-import { evolve } from "../../src/match/evolve.ts";
-import { type Match, type MatchEntry, unknownMatch } from "../../src/match/match.ts";
-import { coverageQueries, type MatchGap } from "../../src/projections/coverage.ts";
+import type { MatchGap } from "../../src/projections/coverage.ts";
+import { gapsAhead, gapsAt, gapsBack } from "../../src/projections/gaps-at.ts";
 import { exitCode } from "../cli/errors.ts";
 import { count, instant, minuteOf } from "../cli/format.ts";
 import { withLog } from "../cli/log-access.ts";
 import { pipelineNow } from "../cli/now.ts";
 import { duration, examples, from } from "../cli/options.ts";
 import { paint, print, printJson, say } from "../cli/output.ts";
-import { wholeLog } from "../cli/whole-log.ts";
 import { withReadModel } from "../cli/read-model.ts";
 import { loadConfig } from "../cli/settings.ts";
 import { table } from "../cli/table.ts";
@@ -21,8 +19,6 @@ interface Options {
   at?: number;
   json?: true;
 }
-
-const hourMs = 3_600_000;
 
 export function gapsCommand(program: Command): void {
   program
@@ -40,12 +36,15 @@ export function gapsCommand(program: Command): void {
         ["gaps --at 2016-08-13T13:00Z", "as it stood then"],
       ),
     )
-    .action(async ({ ahead = 48 * hourMs, back = 7 * 24 * hourMs, at, json }: Options) => {
+    .action(async ({ ahead = gapsAhead, back = gapsBack, at, json }: Options) => {
       const config = loadConfig();
       const { gaps, now } =
         at === undefined
           ? await gapsNow(config, ahead, back)
-          : { gaps: await gapsAt(config, at, ahead, back), now: at };
+          : await withLog(config, async ({ log, signal }) => {
+              const { gaps } = await gapsAt({ log, policy: config.policy, at, ahead, back, signal });
+              return { gaps, now: at };
+            });
       if (json === true) printJson({ at: new Date(now).toISOString(), gaps });
       else if (gaps.length === 0) say(`no gaps at ${instant(now)} UTC`);
       else {
@@ -61,26 +60,6 @@ async function gapsNow(config: Config, ahead: number, back: number): Promise<{ g
     const now = await pipelineNow(config, readModel.lastEventTime);
     return { gaps: readModel.gaps(now, ahead, back, config.policy), now };
   });
-}
-
-/** Folds every match up to what had been recorded by then. */
-async function gapsAt(config: Config, at: number, ahead: number, back: number): Promise<MatchGap[]> {
-  const matches = new Map<string, Match>();
-  await withLog(config, async ({ log, signal }) => {
-    for await (const { entity, event } of wholeLog(log, signal)) {
-      if (entity?.root !== "match" || event === null || event.time > at) continue;
-      matches.set(entity.id, evolve(matches.get(entity.id) ?? unknownMatch(entity.id), event as MatchEntry));
-    }
-  });
-  const kickoffOf = (id: string) => matches.get(id)?.fixture?.kickoff ?? Number.NaN;
-  const { gaps } = coverageQueries({
-    withGaps: (start, end) =>
-      [...matches.keys()]
-        .filter((id) => kickoffOf(id) >= start && kickoffOf(id) <= end)
-        .sort((a, b) => kickoffOf(a) - kickoffOf(b) || (a < b ? -1 : 1)),
-    load: (id) => matches.get(id) ?? null,
-  });
-  return gaps(at, ahead, back, config.policy);
 }
 
 const colours = { critical: "red", warning: "yellow", info: "blue", missed: "magenta" } as const satisfies Record<

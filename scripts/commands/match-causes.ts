@@ -1,4 +1,4 @@
-import type { Moment } from "./match-timeline.ts";
+import type { Moment } from "../../src/projections/timeline.ts";
 
 /** An event with what it caused, in the order of the log. */
 export interface Caused {

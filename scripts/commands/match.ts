@@ -8,9 +8,9 @@ import { noSuchMatch } from "../cli/no-such-match.ts";
 import { examples } from "../cli/options.ts";
 import { paint, print, printJson, say } from "../cli/output.ts";
 import { loadConfig } from "../cli/settings.ts";
-import { wholeLog } from "../cli/whole-log.ts";
+import { wholeLog } from "../../src/events/whole-log.ts";
 import { type Caused, causesOf, walkCauses } from "./match-causes.ts";
-import { type Moment, timelineOf } from "./match-timeline.ts";
+import { type Moment, shownMoment, timelineOf } from "../../src/projections/timeline.ts";
 
 export function matchCommand(program: Command): void {
   program
@@ -42,7 +42,7 @@ export function matchCommand(program: Command): void {
         const { moments, match } = timelineOf(id, messages, config.policy);
         if (json === true) {
           const tree =
-            causes === true ? { causes: causesOf(moments).map(treeAsJson) } : { events: moments.map(asJson) };
+            causes === true ? { causes: causesOf(moments).map(treeAsJson) } : { events: moments.map(shownMoment) };
           return printJson({ matchId: id, ...tree });
         }
         if (causes === true) {
@@ -73,19 +73,8 @@ function line({ message, event, cause, lateMs, ignored }: Moment, depth = 0): st
 const whatWidth = 20;
 
 function treeAsJson({ moment, effects }: Caused): object {
-  return { ...asJson(moment), effects: effects.map(treeAsJson) };
+  return { ...shownMoment(moment), effects: effects.map(treeAsJson) };
 }
-
-function asJson({ message, event, cause, lateMs, ignored }: Moment): object {
-  const { sequence, subject, storedAt, undecodable, body } = message;
-  const stored = { sequence, subject, storedAt: new Date(storedAt).toISOString() };
-  if (event === null) return { ...stored, undecodable, body: new TextDecoder().decode(body.subarray(0, bodyShownMax)) };
-  const { id, type, time, actor, causationId, data } = event;
-  return { ...stored, id, type, time: new Date(time).toISOString(), actor, causationId, cause, lateMs, ignored, data };
-}
-
-/** Enough of a broken body to recognise it. */
-const bodyShownMax = 2048;
 
 async function unknown(id: string, { log, signal }: LogAccess): Promise<CommandFailed> {
   const ids = new Set<string>();

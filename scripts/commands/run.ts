@@ -48,7 +48,7 @@ async function run(options: Options): Promise<void> {
     );
   }
   const progress = createProgress("settled");
-  const logger = createLogger(config.logLevel, progress.line);
+  const logger = createLogger(config.logLevel, progress.line, [config.adminToken, config.alertSecret]);
   const signals = listenForSignals();
   const began = wallClock.elapsed();
 

@@ -10,7 +10,7 @@ import { examples } from "../cli/options.ts";
 import { paint, print, printJson, say } from "../cli/output.ts";
 import { createProgress } from "../cli/progress.ts";
 import { loadConfig } from "../cli/settings.ts";
-import { wholeLog } from "../cli/whole-log.ts";
+import { wholeLog } from "../../src/events/whole-log.ts";
 
 export function verifyCommand(program: Command): void {
   program

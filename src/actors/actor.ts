@@ -16,8 +16,10 @@ export interface Actor {
   concurrency: number;
   /** What it does costs money: its deliveries wait while the node's brake is on. */
   braked?: boolean;
-  /** Must end soon after `signal` aborts. Throws only when an invariant is broken. */
-  handle(delivery: Delivery, node: Node, signal: AbortSignal): Promise<Handled>;
+  /** It may wait for somebody out there for hours: beside the floor, where who must run alone would wait for it, and all others behind. */
+  aside?: boolean;
+  /** Must end soon after `signal` aborts; what it merely waits for may end at `draining`. Throws only when an invariant is broken. */
+  handle(delivery: Delivery, node: Node, signal: AbortSignal, draining: AbortSignal): Promise<Handled>;
 }
 
 export function defineActor(actor: Actor): Actor {
@@ -86,7 +88,7 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
       // Before the floor: who waits there alone would keep everybody else waiting as well.
       if (actor.braked === true) await node.brake?.released(taking.signal);
       const alone = delivery.deliveries >= aloneFrom;
-      const handled = await floor.enter(alone, () => handle(delivery));
+      const handled = await (actor.aside === true ? handle(delivery) : floor.enter(alone, () => handle(delivery)));
       if (handled === "ack") await delivery.ack();
       else delivery.release();
     } catch (error) {
@@ -106,7 +108,7 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
 
   function handle(delivery: Delivery): Promise<Handled> {
     if (taking.signal.aborted) return Promise.resolve("release");
-    return actor.handle(delivery, node, working.signal);
+    return actor.handle(delivery, node, working.signal, taking.signal);
   }
 
   async function take(): Promise<void> {

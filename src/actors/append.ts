@@ -1,9 +1,11 @@
 import { pause } from "../clock.ts";
-import type { LogMessage } from "../events/log.ts";
-import type { EventType, MatchEvent, MatchEventType, NewEvent, SourceEvent } from "../match/event.ts";
+import { callEntry, matchEntry, sourceEntry, type Stored } from "../events/entries.ts";
+import type { Entity } from "../events/log.ts";
+import { type Call, evolveCall } from "../match/call.ts";
+import type { EventType, MatchEventType, NewEvent, OperatorEvent, SourceEvent } from "../match/event.ts";
 import { fold } from "../match/evolve.ts";
-import type { Match, MatchEntry } from "../match/match.ts";
-import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
+import type { Match } from "../match/match.ts";
+import { evolveSource, type SourceState } from "../match/polling.ts";
 import type { Node } from "./node.ts";
 
 export type Written<State> =
@@ -49,11 +51,19 @@ export function appendToSource(
   return append(node, { root: "source", id: source.id }, source, decide, evolve, signal);
 }
 
-type Stored = Pick<LogMessage, "sequence" | "event">;
+export function appendToCall(
+  node: Appending,
+  call: Call,
+  decide: (call: Call) => NewEvent<OperatorEvent["type"]>[] | null,
+  signal?: AbortSignal,
+): Promise<Written<Call>> {
+  const evolve = (state: Call, messages: readonly Stored[]) => messages.map(callEntry).reduce(evolveCall, state);
+  return append(node, { root: "operator", id: call.id }, call, decide, evolve, signal);
+}
 
 async function append<State extends { version: number }, T extends EventType>(
   node: Appending,
-  entity: { root: "match" | "source"; id: string },
+  entity: Entity,
   known: State,
   decide: (state: State) => NewEvent<T>[] | null,
   evolve: (state: State, messages: readonly Stored[]) => State,
@@ -84,12 +94,4 @@ async function append<State extends { version: number }, T extends EventType>(
         break;
     }
   }
-}
-
-export function matchEntry({ sequence, event }: Stored): MatchEntry {
-  return event !== null && event.type.startsWith("match.") ? (event as MatchEvent) : { sequence, type: null };
-}
-
-export function sourceEntry({ sequence, event }: Stored): SourceEntry {
-  return event !== null && event.type.startsWith("source.") ? (event as SourceEvent) : { sequence, type: null };
 }

@@ -4,6 +4,7 @@ import type { EventLog } from "../events/log.ts";
 import type { Policy } from "../match/policy.ts";
 import type { ReadModel } from "../projections/read-model.ts";
 import type { Brake } from "./brake.ts";
+import type { Observer } from "./observer.ts";
 
 /** What every actor of one node works with. */
 export interface Node {
@@ -16,4 +17,6 @@ export interface Node {
   logger: Logger;
   /** Holds predictions back; without one nothing ever does. */
   brake?: Brake;
+  /** Is told what the actors do; without one nobody is. */
+  observer?: Observer;
 }

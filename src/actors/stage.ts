@@ -3,6 +3,7 @@ import type { Delivery } from "../events/log.ts";
 import { failedAttempt, type FailureCause } from "../match/attempts.ts";
 import type { EventData, MatchEventType, NewEvent, Recorded, Stage } from "../match/event.ts";
 import { isRequest, type RequestType, requestTypeOf } from "../match/evolve-requests.ts";
+import { fellDueAt, lateMs } from "../match/lateness.ts";
 import type { Fixture, Match } from "../match/match.ts";
 import { isCurrent } from "../match/schedule.ts";
 import { type Actor, crashedAt, defineActor, type Handled } from "./actor.ts";
@@ -11,6 +12,7 @@ import { type Deadline, startDeadline, untilAborted } from "./deadline.ts";
 import { Stopped } from "./errors.ts";
 import { causeOf } from "./failure.ts";
 import type { Node } from "./node.ts";
+import { type RunOutcome, tell } from "./observer.ts";
 
 /** A fact a stage states about its match; the runtime makes the event of it. */
 export type StageFact = {
@@ -82,11 +84,30 @@ async function handle<S extends Stage>(
   }
   const deadline = startDeadline(node, stage, event, match.id, drain);
   if (deadline === null) return "ack";
+  const began = node.clock.elapsed();
+  let outcome: RunOutcome = "failed";
+  tell(node, (observer) => observer.stageBegan(stage));
   try {
-    return await work(definition, run, match.fixture, deadline);
+    outcome = await work(definition, run, match.fixture, deadline);
+    return outcome === "drained" ? "release" : "ack";
   } finally {
     deadline.stop();
+    const durationMs = node.clock.elapsed() - began;
+    tell(node, (observer) => observer.stageEnded({ stage, outcome, durationMs, lateMs: lateBy(run, match) }));
   }
+}
+
+/** Whether the run has ended its stage since `before`. */
+function isDoneBy({ match, stage }: Run, before: Match): boolean {
+  const { done } = match.stages[stage];
+  return done !== null && done.sequence !== before.stages[stage].done?.sequence;
+}
+
+/** Work in hindsight is late by days, and nobody's fault. */
+function lateBy(run: Run, before: Match): number | null {
+  if (run.event.data.retroactive || !isDoneBy(run, before)) return null;
+  const dueAt = fellDueAt(run.stage, run.match, run.node.policy);
+  return dueAt === null ? null : lateMs(run.match.stages[run.stage].done?.time ?? null, dueAt);
 }
 
 interface Request {
@@ -114,8 +135,10 @@ async function work<S extends Stage>(
   run: Run,
   fixture: Fixture,
   deadline: Deadline,
-): Promise<Handled> {
+): Promise<RunOutcome> {
   const { signal } = deadline;
+  const before = run.match;
+  const ended = (): RunOutcome => (isDoneBy(run, before) ? "done" : "dropped");
   const request = run.event as StageContext<S>["request"];
   const context: StageContext<S> = { request, fixture, match: () => run.match, signal, node: run.node };
   try {
@@ -123,22 +146,22 @@ async function work<S extends Stage>(
     const iterator = Symbol.asyncIterator in facts ? facts[Symbol.asyncIterator]() : facts[Symbol.iterator]();
     for (;;) {
       const next = await untilAborted(Promise.resolve(iterator.next()), signal, run.node.clock);
-      if (next.done) return "ack";
+      if (next.done) return ended();
       if (await state(run, next.value)) continue;
       // What is under way stops; what was paid for and has arrived is still stated.
       deadline.abort("superseded");
-      if (!next.value.paid) return "ack";
+      if (!next.value.paid) return ended();
     }
   } catch (error) {
     const why = signal.aborted && signal.reason instanceof Stopped ? signal.reason.why : null;
-    if (why === "drain") return "release";
-    if (why === "superseded" || why === "expired") return "ack";
+    if (why === "drain") return "drained";
+    if (why === "superseded" || why === "expired") return ended();
     const budget = `no answer within its budget of ${run.event.data.budgetMs / 1000} s`;
     await fail(
       run,
       why === "budget" ? { category: "transient", reason: budget, fingerprint: `budget:${run.stage}` } : causeOf(error),
     );
-    return "ack";
+    return "failed";
   }
 }
 

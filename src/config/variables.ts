@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
 import type { Member } from "../forecast/member.ts";
 import { starterPanel } from "../forecast/starter.ts";
+import { isNetwork } from "../http/access/address.ts";
+import type { PrincipalEntry } from "../http/access/principal.ts";
 import { defaultPolicy, type Policy } from "../match/policy.ts";
 import { readPanel } from "./panel.ts";
 import { readPolicy } from "./policy.ts";
+import { readPrincipals } from "./principals.ts";
 
 export const roles = [
   "dispatch",
@@ -51,6 +54,15 @@ const list = (text: string) =>
     .split(",")
     .map((it) => it.trim())
     .filter((it) => it !== "");
+
+function isPostable(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+}
+
+function listOf(item: { test(text: string): boolean }, right: string): (text: string) => string[] {
+  return (text) => (list(text).every((it) => item.test(it)) ? list(text) : wrong(right));
+}
 
 /** Every setting of a node, by its name in `Config`. */
 export const variables = {
@@ -102,6 +114,39 @@ export const variables = {
           ? text
           : wrong("must have at least 16 characters and no white space"),
   } satisfies Variable<string | null>,
+  principals: {
+    name: "FULLTIME_PRINCIPALS",
+    about: "JSON file of who else has a token; fulltime token new adds to it",
+    fallback: "",
+    read: (text): readonly PrincipalEntry[] => {
+      if (text === "") return [];
+      const read = readPrincipals(text);
+      return "principals" in read ? read.principals : wrong(read.mistakes.join("\n"));
+    },
+  } satisfies Variable<readonly PrincipalEntry[]>,
+  allowedHosts: {
+    name: "FULLTIME_ALLOWED_HOSTS",
+    about: "names this node is reached by, besides loopback and FULLTIME_HOST",
+    fallback: "",
+    read: listOf(/^(?:[\w.-]+|\[?[0-9a-f:.]+\]?)$/i, "must be host names or addresses without port, by comma"),
+  } satisfies Variable<string[]>,
+  trustedProxies: {
+    name: "FULLTIME_TRUSTED_PROXIES",
+    about: "addresses and networks whose X-Forwarded-For is believed",
+    fallback: "",
+    read: listOf({ test: isNetwork }, "must be addresses or networks like 10.0.0.0/8, by comma"),
+  } satisfies Variable<string[]>,
+  corsOrigins: {
+    name: "FULLTIME_CORS_ORIGINS",
+    about: "origins whose pages may ask; none: its own alone",
+    fallback: "",
+    read: listOf(
+      {
+        test: (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text,
+      },
+      "must be origins like https://console.example, by comma",
+    ),
+  } satisfies Variable<string[]>,
   source: {
     name: "FULLTIME_SOURCE",
     about: "where fixtures and results come from",
@@ -164,6 +209,22 @@ export const variables = {
     fallback: "warn",
     read: oneOf(["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const),
   } satisfies Variable<string>,
+  alertUrl: {
+    name: "FULLTIME_ALERT_URL",
+    about: "where gaps that turn critical or missed are posted, and their end; none: the log alone tells",
+    fallback: "",
+    read: (text) =>
+      text === "" || isPostable(text)
+        ? text || null
+        : wrong("must be an http or https address without user and password"),
+  } satisfies Variable<string | null>,
+  alertSecret: {
+    name: "FULLTIME_ALERT_SECRET",
+    about: "signs those posts",
+    fallback: "",
+    secret: true,
+    read: (text) => (text === "" ? null : text.length >= 16 ? text : wrong("must have at least 16 characters")),
+  } satisfies Variable<string | null>,
   cacheDir: {
     name: "FULLTIME_CACHE_DIR",
     about: "where a fetched nats-server is kept; none: the user's cache directory",
@@ -173,10 +234,4 @@ export const variables = {
 };
 
 /** Names that live sources and language models will read; set already, they are no mistake. */
-export const reserved = [
-  "FULLTIME_SOURCE_URL",
-  "FULLTIME_SOURCE_KEY",
-  "FULLTIME_LLM_URL",
-  "FULLTIME_LLM_KEY",
-  "FULLTIME_ALERT_URL",
-];
+export const reserved = ["FULLTIME_SOURCE_URL", "FULLTIME_SOURCE_KEY", "FULLTIME_LLM_URL", "FULLTIME_LLM_KEY"];

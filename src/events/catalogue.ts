@@ -19,6 +19,7 @@ export const schemas = {
   "match.failed": match.failed,
   "match.retro.requested": match.operatorWord,
   "match.retry.requested": match.operatorWord,
+  "match.retro.cancelled": match.retroCancelled,
   "match.failure.dismissed": match.failureMark,
   "match.failure.restored": match.failureMark,
   "match.request.rejected": match.requestRejected,
@@ -28,6 +29,7 @@ export const schemas = {
   "source.poll.requested": source.pollRequested,
   "source.polled": source.polled,
   "operator.requested": operator.operatorRequested,
+  "operator.applied": operator.operatorApplied,
   "operator.cancelled": operator.operatorCancelled,
 } satisfies { [T in EventType]: z.ZodType<EventData[T]> };
 
@@ -46,6 +48,7 @@ export const versions: Readonly<Record<EventType, number>> = {
   "match.failed": 1,
   "match.retro.requested": 1,
   "match.retry.requested": 1,
+  "match.retro.cancelled": 1,
   "match.failure.dismissed": 1,
   "match.failure.restored": 1,
   "match.request.rejected": 1,
@@ -55,6 +58,7 @@ export const versions: Readonly<Record<EventType, number>> = {
   "source.poll.requested": 1,
   "source.polled": 1,
   "operator.requested": 1,
+  "operator.applied": 1,
   "operator.cancelled": 1,
 };
 

@@ -47,7 +47,10 @@ export const consumers = {
   predict: ["match.*.prediction.requested"],
   settle: ["match.*.settlement.requested"],
   intake: [letterBox],
+  operator: ["operator.*.requested", "operator.*.cancelled"],
+  /** Those of the operators: `alert` for the node's log at once, `notify` for a receiver that may be away. */
   alert: ["match.*.gap.raised", "match.*.gap.resolved"],
+  notify: ["match.*.gap.raised", "match.*.gap.resolved"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Durable = keyof typeof consumers;
@@ -56,6 +59,9 @@ export const durables = Object.keys(consumers) as Durable[];
 export function isDurable(name: string): name is Durable {
   return Object.hasOwn(consumers, name);
 }
+
+/** What was told cannot be untold: made anew, these begin behind all that stands in the log. */
+const fromTheEnd: ReadonlySet<Durable> = new Set(["alert", "notify"]);
 
 export function consumerConfig(durable: Durable) {
   const [first, ...more] = consumers[durable];
@@ -66,10 +72,11 @@ export function consumerConfig(durable: Durable) {
     ack_policy: "explicit",
     ack_wait: ackWaitMs * ms,
     max_deliver: -1,
-    max_ack_pending: 5000,
+    // One at a time over all nodes keeps alerts in the order of the log, whoever holds one back.
+    max_ack_pending: durable === "notify" ? 1 : 5000,
     replay_policy: "instant",
-    // A consumer that was lost and made anew may begin later than `all`; both are in order.
-    deliver_policy: "all",
+    // Of a consumer that exists it is not compared: made anew, one may begin later than `all`.
+    deliver_policy: fromTheEnd.has(durable) ? "new" : "all",
   };
 }
 

@@ -59,6 +59,11 @@ export function isMatchId(id: string): boolean {
   return id.length <= matchIdLengthMax && id !== "retro" && token.test(id);
 }
 
+/** An operator's call is named by a ULID. */
+export function isCallId(id: string): boolean {
+  return ulid.test(id);
+}
+
 export class InvalidEntity extends Error {
   override readonly name = "InvalidEntity";
   readonly entity: Entity;
@@ -96,6 +101,6 @@ function whyInvalid({ root, id }: Entity): string | null {
       return "must be <name>.<competition>, each words of a-z and 0-9 joined by single dashes";
     }
     case "operator":
-      return ulid.test(id) ? null : "must be a ULID";
+      return isCallId(id) ? null : "must be a ULID";
   }
 }

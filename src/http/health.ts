@@ -1,11 +1,10 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { HttpOptions } from "./options.ts";
-import { createCoverageCache } from "./coverage-cache.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
+import type { HttpOptions } from "./options.ts";
 import { problemSchema, Refused } from "./problem.ts";
-import { coverageLow, createFirstSeen, type Reason, reasonSchema, staleSources } from "./reasons.ts";
+import { reasonSchema } from "./reasons.ts";
 
 /** The answer of `GET /api/health`. All instants are of the pipeline's clock. */
 export const healthSchema = z.object({
@@ -18,7 +17,10 @@ export const healthSchema = z.object({
     window: z.object({ from: z.string(), to: z.string() }),
     /** The instant the figures are for: at most 60 s before `checkedAt`. */
     asOf: z.string(),
-    /** The read model is being made anew and these figures come from the old one. */
+    /**
+     * These figures may lack what the log has since: the read model is being made anew, has stalled or is far behind, or NATS
+     * is away.
+     */
     stale: z.boolean(),
   }),
   nats: z.object({ connected: z.boolean() }),
@@ -28,53 +30,11 @@ export const healthSchema = z.object({
 });
 export type Health = z.infer<typeof healthSchema>;
 
+/** See createDiagnosis. */
+type Diagnose = () => Promise<Diagnosis>;
+
 /** `GET /livez`, `/readyz` and `/api/health`: for probes and people, without authentication. */
-export function healthRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
-  const { readModel, log, clock, policy, logger, clockSkew, diskFull } = options;
-  const coverageAt = createCoverageCache(options);
-  const firstSeen = createFirstSeen();
-  const startedAt = clock.now();
-
-  /** Throws when the read model can answer nothing. */
-  async function health(): Promise<Health> {
-    readModel.check();
-    const connected = log.connected();
-    const { lag, sequence } = await lagOf(options, connected);
-    const state = readModel.state();
-    const { coverage, asOf } = coverageAt();
-    const now = clock.now();
-    const severe: Reason[] = [];
-    if (!connected)
-      severe.push({ code: "nats-unreachable", detail: "NATS does not answer; nothing can be asked for or recorded" });
-    if (state.state === "stalled") {
-      const since = new Date(state.since).toISOString();
-      severe.push({ code: "projection-stalled", since, detail: state.reason ?? "the read model goes no further" });
-    }
-    const full = diskFull?.() ?? null;
-    if (full !== null) severe.push({ code: "disk-full", detail: full });
-    const skew = clockSkew?.() ?? null;
-    const light: Reason[] = [
-      ...(skew === null ? [] : [{ code: "clock-skew" as const, detail: skew }]),
-      ...coverageLow(coverage),
-      ...staleSources(readModel.sources(), { now, startedAt, pollEvery: policy.pollEvery }),
-    ];
-    return {
-      status: severe.length > 0 ? "unhealthy" : light.length > 0 ? "degraded" : "ok",
-      coverage: {
-        percent: Math.round(coverage.percent * 100) / 100,
-        matches: coverage.matches,
-        gaps: { critical: coverage.gaps.critical, warning: coverage.gaps.warning, info: coverage.gaps.info },
-        window: coverage.window,
-        asOf: new Date(asOf).toISOString(),
-        stale: state.stale,
-      },
-      nats: { connected },
-      projections: { lag, sequence },
-      reasons: firstSeen([...severe, ...light], now),
-      checkedAt: new Date(now).toISOString(),
-    };
-  }
-
+export function healthRoutes({ logger }: Pick<HttpOptions, "logger">, diagnose: Diagnose): OpenAPIHono<HttpEnv> {
   const cannotAnswer = (error: unknown): never => {
     if (error instanceof Refused) throw error;
     logger.error({ err: error }, "the read model cannot answer");
@@ -85,13 +45,10 @@ export function healthRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   routes.openapi(livez, (c) => c.json({ status: "ok" as const }, 200));
   routes.openapi(readyz, async (c) => {
     try {
-      readModel.check();
-      const connected = log.connected();
+      const { connected, state, isFarBehind, lag } = await diagnose();
       if (!connected) throw new Refused(503, "NATS does not answer");
-      const { lag } = await lagOf(options, connected);
-      const { state, reason } = readModel.state();
-      if (state !== "following") throw new Refused(503, `the read model is ${state}: ${reason ?? "no reason given"}`);
-      if (lag > readyLagMax) throw new Refused(503, `the read model is ${lag} events behind the log`);
+      if (state !== "following") throw new Refused(503, `the read model is ${state}`);
+      if (isFarBehind) throw new Refused(503, `the read model is ${lag} events behind the log`);
       return c.json({ status: "ok" as const }, 200);
     } catch (error) {
       return cannotAnswer(error);
@@ -99,7 +56,7 @@ export function healthRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   });
   routes.openapi(healthRoute, async (c) => {
     try {
-      const answer = await health();
+      const answer = healthOf(await diagnose());
       return c.json(answer, answer.status === "unhealthy" ? 503 : 200);
     } catch (error) {
       return cannotAnswer(error);
@@ -137,34 +94,26 @@ const healthRoute = createRoute({
   },
 });
 
-/** About what a node writes in a second: fewer is the way of a busy log, more is a read model that does not keep up. */
-const readyLagMax = 1000;
-
-/** An absent server makes the log wait; a health answer does not. */
-const lastWaitMs = 1000;
-
-async function lagOf(
-  { readModel, log, clock }: HttpOptions,
-  connected: boolean,
-): Promise<{ lag: number; sequence: number }> {
-  const last = connected ? await within(clock, lastWaitMs, log.last()) : null;
-  const sequence = readModel.sequence();
-  return { sequence, lag: Math.max(0, (last ?? readModel.state().target) - sequence) };
+function healthOf({ status, coverage, asOf, stale, connected, lag, sequence, reasons, now }: Diagnosis): Health {
+  const { critical, warning, info } = coverage.gaps;
+  return {
+    status,
+    coverage: {
+      percent: shown(coverage.percent),
+      matches: coverage.matches,
+      gaps: { critical, warning, info },
+      window: coverage.window,
+      asOf: new Date(asOf).toISOString(),
+      stale,
+    },
+    nats: { connected },
+    projections: { lag, sequence },
+    reasons,
+    checkedAt: new Date(now).toISOString(),
+  };
 }
 
-/** null when it takes longer or fails. */
-function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
-  return new Promise((resolve) => {
-    const timer = clock.after(ms, () => resolve(null));
-    promise.then(
-      (value) => {
-        timer.cancel();
-        resolve(value);
-      },
-      () => {
-        timer.cancel();
-        resolve(null);
-      },
-    );
-  });
+/** Two decimals. */
+function shown(percent: number): number {
+  return Math.round(percent * 100) / 100;
 }

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import type { DenialReason } from "./access/denials.ts";
 import type { Principal } from "./access/principal.ts";
 import { problem, problemSchema } from "./problem.ts";
 
@@ -10,6 +11,10 @@ export interface HttpEnv {
     principal: Principal;
     /** Names this request in the log. */
     requestId: string;
+    /** The client's address: the socket's, or what a trusted proxy says. */
+    address: string;
+    /** Set by what refuses a request, for the log and the metrics. */
+    denial: DenialReason;
   };
 }
 
@@ -34,7 +39,8 @@ export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
 }
 
-const about = {
+/** What each error answer means, for the description. */
+export const about = {
   400: "the request cannot be read; `detail` names the field",
   401: "no token, or not a known one",
   403: "the principal's scope, or the place the request comes from, does not allow it",

@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
+import type { Backlog } from "../events/jetstream.ts";
 import type { EventLog } from "../events/log.ts";
 import type { Policy } from "../match/policy.ts";
 import type { ReadModel } from "../projections/read-model.ts";
+import type { AccessOptions } from "./access/access.ts";
 
 /** What the routes stand on. */
 export interface HttpOptions {
@@ -10,11 +13,17 @@ export interface HttpOptions {
   log: EventLog;
   clock: Clock;
   policy: Policy;
-  /** null: the admin routes answer on loopback only. */
+  /** null, and no principals: the admin routes answer on loopback only. */
   adminToken: string | null;
+  /** Who else may ask, from where and how much. */
+  access?: AccessOptions;
   logger: Logger;
   /** What is wrong with this node's clock, null for nothing. */
   clockSkew?: () => string | null;
-  /** Why the log takes nothing for want of room, null while it does. */
-  diskFull?: () => string | null;
+  /** Free share of the disk that holds the log, 0 to 100; null where that is another machine's. */
+  logDiskFreePercent?: () => number | null;
+  /** Where this node's counters are, to which the routes add theirs. Default: a registry of their own. */
+  registry?: Registry;
+  /** What each durable consumer still owes; waits for an absent server. */
+  backlog?: () => Promise<Backlog[]>;
 }

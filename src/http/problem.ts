@@ -3,14 +3,17 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { routePattern } from "./route-pattern.ts";
 
 /** An error answer as RFC 9457 has it. `title` is the status in words, `detail` says what is wrong with this request. */
-export const problemSchema = z.looseObject({
+export const problemSchema = z
+  .looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
-});
+})
+  .meta({ id: "Problem" });
 
 /** Members of a problem beside the standard ones, e.g. what differs from a plan. */
 export type Extension = Readonly<Record<string, unknown>>;
@@ -72,10 +75,14 @@ export function onError(logger: Logger): ErrorHandler {
     if (error instanceof Refused)
       return problem(c, error.status as ContentfulStatusCode, error.message, error.headers, error.extension);
     if (error instanceof HTTPException) return problem(c, error.status, error.message);
-    logger.error({ err: error, method: c.req.method, path: c.req.path }, "a request failed");
+    // The route and not the path: whatever a client wrote stays out of the log.
+    logger.error(
+      { err: error, method: c.req.method, route: routePattern(c), requestId: c.get("requestId") },
+      "a request failed",
+    );
     return problem(c, 500, "this request could not be answered; the node's log tells why");
   };
 }
 
-export const notFound: NotFoundHandler = (c) =>
-  problem(c, 404, `there is no ${c.req.method} ${c.req.path}; GET / lists what there is`);
+/** Does not repeat the path: a link with a secret in it must not become a page with one. */
+export const notFound: NotFoundHandler = (c) => problem(c, 404, "there is no such route; GET / lists what there is");

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import { requireScope } from "./access/scope.ts";
 import type { HttpOptions } from "./options.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json } from "./openapi.ts";
 import { Refused } from "./problem.ts";
@@ -42,6 +43,7 @@ const begin = createRoute({
   path: "/projections/rebuild",
   summary: "Makes the read model anew from the log, beside the present one",
   security: adminSecurity,
+  middleware: requireScope("admin"),
   responses: { 202: json(rebuildSchema, "begun, or under way already"), ...adminProblems },
 });
 

@@ -195,8 +195,16 @@ export interface OperatorWord {
   reason: string | null;
   /** null: whatever is missing. */
   stages: Stage[] | null;
-  /** Sequence of the letter this came from, null when it did not come by letter. */
+  /** Sequence of the letter or operator's call this came from, null when it came from neither. */
   letter: number | null;
+}
+
+/** A retro request is withdrawn before its work has begun. */
+export interface RetroCancelled {
+  /** Id of the `match.retro.requested`. */
+  request: string;
+  by: string;
+  reason: string | null;
 }
 
 export interface FailureMark {
@@ -247,6 +255,7 @@ export interface MatchEventData {
   "match.failed": Failed;
   "match.retro.requested": OperatorWord;
   "match.retry.requested": OperatorWord;
+  "match.retro.cancelled": RetroCancelled;
   "match.failure.dismissed": FailureMark;
   "match.failure.restored": FailureMark;
   "match.request.rejected": RequestRejected;
@@ -298,15 +307,59 @@ export interface SourceEventData {
   "source.polled": Polled;
 }
 
+/** What an operator's call may ask for. */
+export const orders = [
+  "backfill",
+  "settlement.retry",
+  "failure.dismiss",
+  "failure.restore",
+  "projections.rebuild",
+] as const;
+export type OrderKind = (typeof orders)[number];
+
+/** What an operator asks for: of named matches, or of all that fit. */
+export interface Order {
+  what: OrderKind;
+  /** null: all that fit the rest. */
+  matchIds: string[] | null;
+  /** Failures of this category alone; null: of any. */
+  category: Category | null;
+  /** Matches that kick off in it (ISO 8601); null: whenever. */
+  window: { from: string; to: string } | null;
+  /** null: whatever is missing. */
+  stages: Stage[] | null;
+  reason: string | null;
+}
+
+export interface OperatorRequested {
+  principal: string;
+  order: Order;
+  /** Of the plan that was shown and is run, where there was one. */
+  planHash: string | null;
+  /** A second call with the same key of the same principal gets the same answer. */
+  idempotencyKey: string | null;
+  /** SHA-256 of method, path and body: what else the key must not be used for. */
+  bodyHash: string;
+  /** What the caller was told, null where nobody waited for an answer. */
+  answer: { status: number; body: string } | null;
+}
+
+/** The call has been carried over to its matches, one fact each. */
+export interface OperatorApplied {
+  requested: number;
+  /** How many matches were left out, by the reason. */
+  skipped: Record<string, number>;
+}
+
+export interface OperatorCancelled {
+  principal: string;
+  reason: string | null;
+}
+
 export interface OperatorEventData {
-  "operator.requested": {
-    principal: string;
-    what: string;
-    idempotencyKey: string | null;
-    bodyHash: string;
-    answer: unknown;
-  };
-  "operator.cancelled": { principal: string; reason: string | null };
+  "operator.requested": OperatorRequested;
+  "operator.applied": OperatorApplied;
+  "operator.cancelled": OperatorCancelled;
 }
 
 export type EventData = MatchEventData & SourceEventData & OperatorEventData;
@@ -335,4 +388,5 @@ export type Recorded<T extends EventType = EventType> = {
 }[T];
 
 export type MatchEvent = Recorded<MatchEventType>;
+export type OperatorEvent = Recorded<keyof OperatorEventData>;
 export type SourceEvent = Recorded<keyof SourceEventData>;

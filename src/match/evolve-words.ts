@@ -1,4 +1,5 @@
 import { burnsAttempt, isComplete } from "./answers.ts";
+import { reasonLengthMax } from "./attempts.ts";
 import { type Recorded, type Stage, stages } from "./event.ts";
 import { inRound } from "./evolve-requests.ts";
 import { type Failure, freshStage, type Match, type StageState, type Step } from "./match.ts";
@@ -84,6 +85,40 @@ function reopened(match: Match, which: readonly Stage[], opened: NonNullable<Sta
     next[stage] = { ...freshStage, asked, done, opened, request: kept };
   }
   return { ...match, stages: next };
+}
+
+/** Withdraws a retro request nobody works on: what it had opened is missed again. */
+export function evolveCancelled(match: Match, event: Recorded<"match.retro.cancelled">): Step {
+  const { request, by, reason } = event.data;
+  const { retro } = match;
+  if (retro === null || retro.id !== request) return { why: "no such retro request is in flight" };
+  if (isRetroUnderWay(match)) return { why: "its work is under way" };
+  const next = { ...match.stages };
+  for (const stage of retro.stages) {
+    const attempt = Math.max(1, next[stage].attempts);
+    const failure: Failure = {
+      id: event.id,
+      sequence: event.sequence,
+      time: event.time,
+      category: "missed",
+      reason: `the retro request was cancelled by ${by}${reason === null ? "" : `: ${reason}`}`.slice(
+        0,
+        reasonLengthMax,
+      ),
+      fingerprint: `missed:${stage}`,
+      attempt,
+      of: attempt,
+      retryAt: null,
+      dismissed: null,
+    };
+    next[stage] = { ...next[stage], opened: null, failure };
+  }
+  return { ...match, retro: null, stages: next };
+}
+
+/** Somebody has been asked to work for the retro request and has not answered. */
+export function isRetroUnderWay({ retro, stages }: Match): boolean {
+  return retro !== null && retro.stages.some((stage) => stages[stage].request !== null);
 }
 
 export function evolveMark(match: Match, event: Recorded<"match.failure.dismissed" | "match.failure.restored">): Step {

@@ -2,7 +2,7 @@ import type { MatchEvent, MatchEventType, Recorded } from "./event.ts";
 import { evolveAnswer, withPredictEnd } from "./evolve-answers.ts";
 import { evolveFixture, evolveResult } from "./evolve-fixture.ts";
 import { evolveRequest, stageOfRequest } from "./evolve-requests.ts";
-import { evolveFailed, evolveMark, evolveWord } from "./evolve-words.ts";
+import { evolveCancelled, evolveFailed, evolveMark, evolveWord } from "./evolve-words.ts";
 import { basisOf } from "./settlement.ts";
 import { freshStage, isIgnored, type Match, type MatchEntry, type Step } from "./match.ts";
 
@@ -58,6 +58,8 @@ function step(match: Match, event: MatchEvent): Step {
     case "match.retro.requested":
     case "match.retry.requested":
       return evolveWord(match, event);
+    case "match.retro.cancelled":
+      return evolveCancelled(match, event);
     case "match.failure.dismissed":
     case "match.failure.restored":
       return evolveMark(match, event);

@@ -27,6 +27,8 @@ export interface Coverage {
   withGap: number;
   /** Gaps by severity, of the window and of what has begun or ended in the days that settlements are watched. */
   gaps: Record<Severity, number>;
+  /** Of those with a gap, the ones that lack answers. */
+  withoutPredictions: number;
   /** ISO 8601. */
   window: { from: string; to: string };
 }
@@ -62,17 +64,18 @@ export function coverageQueries({ withGaps, load }: GapSource) {
     coverage(now: number, policy: Policy): Coverage {
       const to = now + policy.coverageWindow;
       const gaps = { critical: 0, warning: 0, info: 0, missed: 0 };
-      let [matches, withGap] = [0, 0];
+      let [matches, withGap, withoutPredictions] = [0, 0, 0];
       for (const match of candidates(now - policy.watch.settle, to)) {
         const inWindow = isInWindow(match, now, to);
         const gap = gapOf(match, now, policy);
         if (inWindow) matches++;
         if (gap === null) continue;
         gaps[gap.severity]++;
+        if (gap.missing.includes("predict")) withoutPredictions++;
         if (inWindow) withGap++;
       }
       const window = { from: new Date(now).toISOString(), to: new Date(to).toISOString() };
-      return { percent: coveragePercent(matches, withGap), matches, withGap, gaps, window };
+      return { percent: coveragePercent(matches, withGap), matches, withGap, gaps, withoutPredictions, window };
     },
   };
 }

@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { anomaliesSchema } from "./anomalies.ts";
+import { callsSchema } from "./calls.ts";
 import { checkpointSchema } from "./checkpoint.ts";
 import type { Db } from "./db.ts";
 import { failuresSchema } from "./failures.ts";
@@ -25,6 +26,7 @@ export const schema = [
   sourcesSchema,
   anomaliesSchema,
   lettersSchema,
+  callsSchema,
 ].join("\n");
 
 /** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */

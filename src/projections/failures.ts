@@ -21,6 +21,12 @@ CREATE TABLE failures (
   PRIMARY KEY (match_id, stage)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failures_by_time ON failures (failed_at, sequence);
+-- Paged one category beside the other (failure-pages.ts), and counted, which needs the last two columns: else it looks into
+-- every row.
+CREATE INDEX failures_open ON failures (stage, category, failed_at, sequence, dismissed_by, retry_at)
+  WHERE dismissed_by IS NULL;
+CREATE INDEX failures_dismissed ON failures (stage, category, failed_at, sequence, dismissed_by, retry_at)
+  WHERE dismissed_by IS NOT NULL;
 `;
 
 /** A stage's newest failure, while nothing newer was asked or answered. */
@@ -45,6 +51,15 @@ export interface FailureRow {
   dismissed: { by: string; reason: string } | null;
   /** Answers that count. */
   predictions: number;
+}
+
+/** How many failures are alike. */
+export interface FailureCount {
+  stage: Stage;
+  category: Category;
+  /** Nothing tries them again by itself, but the hourly asking within the watch. */
+  givenUp: boolean;
+  count: number;
 }
 
 export interface FailureFilter {
@@ -126,10 +141,17 @@ export function failuresWriter(db: Db): MatchWriter {
   };
 }
 
-type Joined = Row & { home_name: string; away_name: string; competition: string; kickoff: number; predictions: number };
+/** A failure beside what its match is called. */
+export type JoinedFailure = Row & {
+  home_name: string;
+  away_name: string;
+  competition: string;
+  kickoff: number;
+  predictions: number;
+};
 
 export function failureQueries(db: Db) {
-  const select = db.prepare<[Record<string, string | number | null>], Joined>(
+  const select = db.prepare<[Record<string, string | number | null>], JoinedFailure>(
     `SELECT f.*, m.home_name, m.away_name, m.competition, m.kickoff, m.predictions
      FROM failures f JOIN matches m ON m.id = f.match_id
      WHERE (@matchId IS NULL OR f.match_id = @matchId)
@@ -141,7 +163,22 @@ export function failureQueries(db: Db) {
        AND (@since IS NULL OR f.failed_at >= @since)
      ORDER BY f.failed_at DESC, f.sequence DESC`,
   );
+  const counts = [false, true].map((dismissed) =>
+    db.prepare<[], { stage: Stage; category: Category; count: number; given_up: number }>(
+      `SELECT stage, category, count(*) AS count, sum(retry_at IS NULL) AS given_up
+       FROM failures INDEXED BY ${dismissed ? "failures_dismissed" : "failures_open"}
+       WHERE dismissed_by IS ${dismissed ? "NOT NULL" : "NULL"} GROUP BY stage, category`,
+    ),
+  );
   return {
+    /** Those that nobody dismissed, or the others; a group of none is left out. */
+    failureCounts: (dismissed = false): FailureCount[] =>
+      (counts[dismissed ? 1 : 0]?.all() ?? []).flatMap(({ stage, category, count, given_up }) =>
+        [true, false].flatMap((givenUp) => {
+          const alike = givenUp ? given_up : count - given_up;
+          return alike === 0 ? [] : [{ stage, category, givenUp, count: alike }];
+        }),
+      ),
     /** Newest first. */
     failures(filter: FailureFilter): FailureRow[] {
       const { matchId, stage, category, competition, dismissed, givenUp, since } = filter;
@@ -160,7 +197,7 @@ export function failureQueries(db: Db) {
   };
 }
 
-function failureOf(row: Joined): FailureRow {
+export function failureOf(row: JoinedFailure): FailureRow {
   const { dismissed_by: by, dismissed_reason: why } = row;
   return {
     matchId: row.match_id,

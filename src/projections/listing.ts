@@ -1,5 +1,6 @@
 import type { Score } from "../match/event.ts";
-import type { Status } from "../match/status.ts";
+import { type Status, statuses } from "../match/status.ts";
+import { cursorOf, positionOf } from "./cursor.ts";
 import type { Db } from "./db.ts";
 import type { MatchRow } from "./matches.ts";
 
@@ -49,67 +50,86 @@ export interface MatchPage {
   cursor: string | null;
 }
 
-export class InvalidCursor extends Error {
-  override readonly name = "InvalidCursor";
-
-  constructor(cursor: string) {
-    super(`cursor ${JSON.stringify(cursor)} is not one that a page gave: ask without a cursor for the first page`);
-  }
-}
-
 const limitMax = 1000;
+
+const purposes = ["live", "history"] as const;
 
 export function listingQueries(db: Db) {
   const listings = new Map<string, ReturnType<typeof prepareListing>>();
 
-  function prepareListing(conditions: readonly string[]) {
-    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-    return db.prepare<[Record<string, string | number>], MatchRow>(
-      `SELECT * FROM matches ${where} ORDER BY kickoff, id LIMIT @limit`,
-    );
+  function prepareListing(shape: Shape) {
+    return db.prepare<[Record<string, string | number>], MatchRow>(listingSql(shape));
   }
 
   return {
     matches(filter: MatchFilter): MatchPage {
       const limit = Math.min(Math.max(1, Math.trunc(filter.limit ?? 100)), limitMax);
-      const { conditions, values } = conditionsOf(filter);
-      const key = conditions.join();
+      const shape = shapeOf(filter);
+      const key = JSON.stringify(shape);
       let listing = listings.get(key);
-      if (listing === undefined) listings.set(key, (listing = prepareListing(conditions)));
-      const rows = listing.all({ ...values, limit: limit + 1 });
+      if (listing === undefined) listings.set(key, (listing = prepareListing(shape)));
+      const rows = listing.all({ ...valuesOf(filter), limit: limit + 1 });
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       const more = rows.length > limit && last !== undefined;
-      return { matches: page.map(summaryOf), cursor: more ? `${last.kickoff}.${last.id}` : null };
+      return { matches: page.map(summaryOf), cursor: more ? cursorOf({ at: last.kickoff, tie: last.id }) : null };
     },
   };
 }
 
-function conditionsOf(filter: MatchFilter): { conditions: string[]; values: Record<string, string | number> } {
+/** What of a filter changes the text of its query. */
+interface Shape {
+  index: string;
+  purposes: readonly MatchRow["purpose"][];
+  statuses: readonly Status[];
+  conditions: string[];
+}
+
+function shapeOf({ status, competition, season, purpose, from, to, cursor }: MatchFilter): Shape {
   const conditions: string[] = [];
+  if (competition !== undefined) conditions.push("competition = @competition");
+  if (season !== undefined) conditions.push("season = @season");
+  // One lower bound and no more: SQLite would seek by one of two and step over what the other leaves out.
+  if (cursor !== undefined) conditions.push("(kickoff, id) > (@afterKickoff, @afterId)");
+  else if (from !== undefined) conditions.push("kickoff >= @from");
+  if (to !== undefined) conditions.push("kickoff <= @to");
+  const by = competition === undefined ? (season === undefined ? "" : "_by_season") : "_by_competition";
+  return {
+    index: `matches_listed${competition !== undefined && season !== undefined ? "_by_both" : by}`,
+    // Out of the known ones: they become part of the query's text.
+    purposes: purposes.filter((it) => purpose === undefined || it === purpose),
+    statuses: statuses.filter((it) => status === undefined || it === status),
+    conditions,
+  };
+}
+
+function valuesOf({ competition, season, from, to, cursor }: MatchFilter): Record<string, string | number> {
   const values: Record<string, string | number> = {};
-  for (const field of ["status", "competition", "season", "purpose"] as const) {
-    const wanted = filter[field];
-    if (wanted === undefined) continue;
-    conditions.push(`${field} = @${field}`);
-    values[field] = wanted;
-  }
-  if (filter.from !== undefined) {
-    conditions.push("kickoff >= @from");
-    values.from = filter.from;
-  }
-  if (filter.to !== undefined) {
-    conditions.push("kickoff <= @to");
-    values.to = filter.to;
-  }
-  if (filter.cursor !== undefined) {
-    const [, kickoff, id] = /^(-?\d{1,15})\.([a-z0-9-]+)$/.exec(filter.cursor) ?? [];
-    if (kickoff === undefined || id === undefined) throw new InvalidCursor(filter.cursor);
-    conditions.push("(kickoff, id) > (@afterKickoff, @afterId)");
-    values.afterKickoff = Number(kickoff);
-    values.afterId = id;
-  }
-  return { conditions, values };
+  if (competition !== undefined) values.competition = competition;
+  if (season !== undefined) values.season = season;
+  if (to !== undefined) values.to = to;
+  if (cursor !== undefined) {
+    const { at, tie } = positionOf(cursor);
+    // Nothing sorts between an instant and its first id.
+    const before = from !== undefined && from > at;
+    [values.afterKickoff, values.afterId] = before ? [from, ""] : [at, tie];
+  } else if (from !== undefined) values.from = from;
+  return values;
+}
+
+/**
+ * Every purpose and status is a walk of its own along an index, and SQLite merges the walks in their common order as far as the
+ * page goes: any filter reads about as many rows as it returns, and four indexes serve all sixteen kinds of filter. The index is
+ * named, as SQLite takes two bounds on the kick-off for narrower than a competition and a season, which they need not be.
+ */
+function listingSql({ index, purposes, statuses, conditions }: Shape): string {
+  const walks = purposes.flatMap((purpose) =>
+    statuses.map((status) => {
+      const where = [`purpose = '${purpose}'`, `status = '${status}'`, ...conditions].join(" AND ");
+      return `SELECT * FROM matches INDEXED BY ${index} WHERE ${where}`;
+    }),
+  );
+  return `${walks.join(" UNION ALL ")} ORDER BY kickoff, id LIMIT @limit`;
 }
 
 function summaryOf(row: MatchRow): MatchSummary {

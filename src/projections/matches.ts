@@ -39,9 +39,11 @@ CREATE TABLE matches (
 CREATE INDEX matches_by_due ON matches (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX matches_awaiting ON matches (competition, kickoff) WHERE awaiting_result = 1;
 CREATE INDEX matches_with_gaps ON matches (kickoff) WHERE gapless = 0;
-CREATE INDEX matches_by_kickoff ON matches (kickoff, id);
-CREATE INDEX matches_by_competition ON matches (competition, kickoff, id);
-CREATE INDEX matches_by_status ON matches (status, kickoff, id);
+-- What a listing may be filtered by, in front of its order (listing.ts).
+CREATE INDEX matches_listed ON matches (purpose, status, kickoff, id);
+CREATE INDEX matches_listed_by_competition ON matches (purpose, status, competition, kickoff, id);
+CREATE INDEX matches_listed_by_season ON matches (purpose, status, season, kickoff, id);
+CREATE INDEX matches_listed_by_both ON matches (purpose, status, competition, season, kickoff, id);
 `;
 
 /** The summary of a scheduled match. */

@@ -8,6 +8,7 @@ import { evolveSource, type SourceEntry, type SourceState } from "../match/polli
 import type { Policy } from "../match/policy.ts";
 import { anomaliesWriter } from "./anomalies.ts";
 import { lettersWriter } from "./letters.ts";
+import { callsWriter } from "./calls.ts";
 import type { MatchWriter } from "./change.ts";
 import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
 import type { Db } from "./db.ts";
@@ -63,6 +64,7 @@ interface Touched {
 
 /** The one writer of a build. `states` is shared with the queries on the same connection. */
 export function createProjector(db: Db, states: MatchStates, policy: Policy): Projector {
+  const calls = callsWriter(db);
   const writers: MatchWriter[] = [
     matchesWriter(db, policy),
     requestsWriter(db),
@@ -70,6 +72,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     failuresWriter(db),
     scoresWriter(db),
     resultsWriter(db),
+    calls,
   ];
   const anomalies = anomaliesWriter(db);
   const letters = lettersWriter(db);
@@ -89,6 +92,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
       const { entity, event } = message;
       anomalies.take(message);
       letters.take(message);
+      calls.take(message);
       const counts =
         (entity?.root === "match" && foldMatch(matches, entity.id, message)) ||
         (entity?.root === "source" && foldSource(polled, entity.id, message));

@@ -4,11 +4,14 @@ import type { PlayedMatch } from "../match/played.ts";
 import type { SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
 import { type Anomalies, anomalyQueries } from "./anomalies.ts";
+import type { Call, CallMatchState } from "../match/call.ts";
+import { type CallFilter, type CallMatchPage, callQueries } from "./calls.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
 import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
 import type { Db } from "./db.ts";
-import { type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
+import { type FailurePage, type FailurePageFilter, failurePageQueries } from "./failure-pages.ts";
+import { type FailureCount, type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
 import { listingQueries, type MatchFilter, type MatchPage } from "./listing.ts";
 import { matchQueries, type MatchTally } from "./matches.ts";
 import { type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
@@ -56,9 +59,23 @@ export interface ReadModelQueries {
   stageRows(matchId: string): StageRow[];
   /** Newest first. */
   failures(filter: FailureFilter): FailureRow[];
+  /** Newest first. Throws `InvalidCursor`. */
+  failurePage(filter: FailurePageFilter): FailurePage;
+  /** Those that nobody dismissed, or the others. */
+  failureCounts(dismissed?: boolean): FailureCount[];
   anomalies(): Anomalies;
   /** Whether any match has had an answer to the letter at that sequence. */
   isLetterAnswered(sequence: number): boolean;
+  /** null when nothing is known of that call. */
+  call(id: string): Call | null;
+  /** Newest first. */
+  calls(filter: CallFilter): Call[];
+  /** On how many matches a call is still worked on, done, given up, cancelled. */
+  callProgress(id: string): Record<CallMatchState, number>;
+  /** What has come of a call on each match, by match id; `after`: the cursor of the page before. */
+  callMatches(id: string, after: string | null, limit: number): CallMatchPage;
+  /** The matches a call had a word for, with the id of each word. */
+  callWords(id: string): { matchId: string; wordId: string }[];
   /** Events by type. */
   eventCounts(): Record<string, number>;
   tally(): Tally;
@@ -87,8 +104,10 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...panelQueries(db),
     ...stageQueries(db),
     ...failureQueries(db),
+    ...failurePageQueries(db),
     ...anomalies,
     ...letterQueries(db),
+    ...callQueries(db),
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
     dueIds: due,
@@ -127,8 +146,15 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     panel: (filter) => current().panel(filter),
     stageRows: (matchId) => current().stageRows(matchId),
     failures: (filter) => current().failures(filter),
+    failurePage: (filter) => current().failurePage(filter),
+    failureCounts: (dismissed) => current().failureCounts(dismissed),
     anomalies: () => current().anomalies(),
     isLetterAnswered: (sequence) => current().isLetterAnswered(sequence),
+    call: (id) => current().call(id),
+    calls: (filter) => current().calls(filter),
+    callProgress: (id) => current().callProgress(id),
+    callMatches: (id, after, limit) => current().callMatches(id, after, limit),
+    callWords: (id) => current().callWords(id),
     eventCounts: () => current().eventCounts(),
     tally: () => current().tally(),
   };

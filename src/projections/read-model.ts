@@ -262,8 +262,9 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
   };
 }
 
-const anything: Touched = { has: () => true };
+const anything: Touched = { has: () => true, ids: null };
 
 function touchedBy(batch: readonly LogMessage[]): Touched {
-  return new Set(batch.map(({ entity }) => entity?.id ?? ""));
+  const ids = new Set(batch.map(({ entity }) => entity?.id ?? ""));
+  return { has: (id) => ids.has(id), ids };
 }

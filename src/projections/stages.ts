@@ -1,8 +1,7 @@
-import { countingAnswers } from "../match/answers.ts";
 import { type Stage, stages } from "../match/event.ts";
+import { fellDueAt, lateMs } from "../match/lateness.ts";
 import type { Match, StageState } from "../match/match.ts";
 import type { Policy } from "../match/policy.ts";
-import { stageDueAt } from "../match/schedule.ts";
 import type { Change, MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
 import { upsert } from "./upsert.ts";
@@ -99,7 +98,7 @@ function isTouched({ before, after }: Change, stage: Stage): boolean {
 /** null where there is nothing to tell: no settlement before the end. */
 function rowOf(stage: Stage, match: Match, policy: Policy): Row | null {
   const state = match.stages[stage];
-  const dueAt = stage === "settle" ? settleDueAt(match) : stageDueAt(stage, match, policy);
+  const dueAt = fellDueAt(stage, match, policy);
   if (stage === "settle" && dueAt === null) return null;
   const doneAt = state.done?.time ?? null;
   return {
@@ -108,17 +107,10 @@ function rowOf(stage: Stage, match: Match, policy: Policy): Row | null {
     stage,
     due_at: dueAt,
     done_at: doneAt,
-    late_ms: doneAt === null || dueAt === null ? 0 : Math.max(0, doneAt - dueAt),
+    late_ms: lateMs(doneAt, dueAt),
     state: statusOf(state),
     attempts: state.attempts,
   };
-}
-
-/** When the newest thing a settlement rests on became known: a correction days later makes no old settlement late. */
-function settleDueAt(match: Match): number | null {
-  if (match.ended === null) return null;
-  const answers = match.fixture?.status === "finished" ? countingAnswers(match) : [];
-  return Math.max(match.ended.time, match.result?.time ?? 0, ...answers.map((answer) => answer.time));
 }
 
 function statusOf({ done, request, failure }: StageState): StageStatus {

@@ -1,5 +1,9 @@
-/** Ids of the matches and sources that a commit may have changed; after a swap of builds, any. */
-export type Touched = Pick<ReadonlySet<string>, "has">;
+/** What a commit may have changed. */
+export interface Touched {
+  has(id: string): boolean;
+  /** Of matches, sources and calls; null after a swap of builds: any. */
+  ids: ReadonlySet<string> | null;
+}
 export type AdvanceListener = (sequence: number, touched: Touched) => void;
 
 /** Who waits for the checkpoint to move. */

@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { wallClock } from "../../src/clock.ts";
 import type { ModelAnswer } from "../../src/match/event.ts";
 import { type History, history, hour, minute, roster, tip } from "../support/history.ts";
-import { type Ended, startFulltime } from "../support/node-process.ts";
+import { type Ended, runningNode, startFulltime } from "../support/node-process.ts";
 import { seededLog } from "../support/seeded-log.ts";
 import { tempDir } from "../support/temp.ts";
 import { until } from "../support/until.ts";
@@ -110,6 +110,7 @@ test("Ctrl-C leaves it running and says how to go on; the same command asks for 
   timeout,
 }, async () => {
   const { url, log } = await seededLog([partial(), missed()]);
+  await carrier(url);
   const requested = async () =>
     (await Promise.all([partial(), missed()].map(({ id }) => log.history({ root: "match", id }))))
       .flat()
@@ -118,10 +119,10 @@ test("Ctrl-C leaves it running and says how to go on; the same command asks for 
     start(url, "--yes", "--stage", "predict"),
     start(url, "--yes", "--stage", "predict", "--json"),
   ];
-  // Nobody works on this log: it follows for ever.
+  // The calls are carried out, and nobody works on what they asked for: it follows for ever.
   await until(async () =>
     (await requested()).length === 2 &&
-    /requested for|under way/.test(first.stderr()) &&
+    /requested as backfill|under way/.test(first.stderr()) &&
     beside.stdout().includes('"type":"plan"')
       ? true
       : null,
@@ -131,6 +132,7 @@ test("Ctrl-C leaves it running and says how to go on; the same command asks for 
   const ended = await first.ended;
   expect(ended.code).toBe(130);
   expect(ended.stderr).toContain("left running");
+  if (ended.stderr.includes("requested as")) expect(ended.stderr).toMatch(/fulltime backfill cancel [0-9A-Z]{26}/);
   expect(ended.stderr).toContain("fulltime backfill --days 7 --stage predict");
 
   const second = start(url, "--yes", "--json");
@@ -144,6 +146,63 @@ test("Ctrl-C leaves it running and says how to go on; the same command asks for 
     expect.stringMatching(/^operator:./),
   ]);
 });
+
+test("cancelling takes back what has not begun, and the log says who asked, who cancelled, and why", {
+  timeout,
+}, async () => {
+  const { url, log } = await seededLog([partial(), missed()]);
+  const dir = await carrier(url);
+  const here = (...args: string[]) => startFulltime(dir, ["backfill", ...args], { FULLTIME_NATS_URL: url }).ended;
+  const following = start(url, "--yes", "--json");
+  const id = await until(() => /"backfillId":"([0-9A-Z]{26})"/.exec(following.stdout())?.[1] ?? null);
+  const lifeOf = (matchId: string) => log.history({ root: "match", id: matchId });
+  await until(async () => ((await lifeOf(missed().id)).at(-1)?.event?.type === "match.retro.requested" ? true : null));
+
+  const dry = await run(url, "cancel", id, "--dry-run");
+  expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining("would be cancelled") });
+  const cancelled = await run(url, "cancel", id, "--reason", "wrong week", "--json");
+  expect(json(cancelled)).toEqual({ schemaVersion: 1, backfillId: id, result: "cancelled" });
+  const ended = await following.ended;
+  expect(ended.code).toBe(3);
+  expect(ended.stdout).toContain('"state":"gaps-remain","total":2,"done":0,"failed":0,"cancelled":2');
+
+  const last = (await lifeOf(missed().id)).at(-1)?.event;
+  expect(last).toMatchObject({ type: "match.retro.cancelled", data: { reason: "wrong week" } });
+  const call = await log.history({ root: "operator", id });
+  expect(call.map(({ event }) => event?.type)).toEqual([
+    "operator.requested",
+    "operator.applied",
+    "operator.cancelled",
+  ]);
+  expect(last?.causationId).toBe(call[2]?.event?.id);
+
+  const [again, stranger, shown, listed] = await Promise.all([
+    run(url, "cancel", id),
+    run(url, "cancel", "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    here("show", id),
+    here("list", "--json"),
+  ]);
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining("already cancelled") });
+  expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining("fulltime backfill list") });
+  expect(shown.stdout).toMatch(/matches +2: 0 done, 0 failed, 2 cancelled, 0 running/);
+  expect(json(listed)).toMatchObject({ backfills: [{ backfillId: id, state: "cancelled", cancelled: 2 }] });
+});
+
+/** A node that carries out calls and does nothing else; its data directory. */
+async function carrier(url: string): Promise<string> {
+  const dir = tempDir();
+  const node = startFulltime(dir, ["run"], {
+    FULLTIME_NATS_URL: url,
+    FULLTIME_CLOCK: "wall",
+    FULLTIME_ROLES: "intake",
+  });
+  onTestFinished(async () => {
+    node.child.kill("SIGTERM");
+    await node.ended;
+  });
+  await until(() => (runningNode(dir) === null ? null : true));
+  return dir;
+}
 
 test("a match that cannot be run says why; an unknown one and a missing node end it before anything is written", {
   timeout,

@@ -96,6 +96,7 @@ const samples: { [T in EventType]: EventData[T][] } = {
   ],
   "match.retro.requested": [{ by: "anna", reason: null, stages: ["predict"], letter: 7 }],
   "match.retry.requested": [{ by: "anna", reason: "fixed", stages: null, letter: null }],
+  "match.retro.cancelled": [{ request: "01ARZ3NDEKTSV4RRFFQ69G5FAV", by: "anna", reason: null }],
   "match.failure.dismissed": [{ stage: "settle", by: "anna", reason: "known" }],
   "match.failure.restored": [{ stage: "settle", by: "anna", reason: "mistake" }],
   "match.request.rejected": [{ request: "{", letter: 7, reasons: [{ code: "not-json", text: "…" }] }],
@@ -121,8 +122,16 @@ const samples: { [T in EventType]: EventData[T][] } = {
     },
   ],
   "operator.requested": [
-    { principal: "anna", what: "backfill", idempotencyKey: null, bodyHash: "h", answer: { requested: [1, null] } },
+    {
+      principal: "anna",
+      order: { what: "backfill", matchIds: null, category: null, window: { from: at, to: at }, stages: null, reason: null },
+      planHash: "p",
+      idempotencyKey: null,
+      bodyHash: "h",
+      answer: { status: 202, body: "{}" },
+    },
   ],
+  "operator.applied": [{ requested: 2, skipped: { "already done": 1 } }],
   "operator.cancelled": [{ principal: "anna", reason: null }],
 };
 

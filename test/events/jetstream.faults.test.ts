@@ -8,7 +8,8 @@ import type { EventLog } from "../../src/events/log.ts";
 import { consumerConfig, provision, streamName } from "../../src/events/provision.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import { dismissed, match, requested, sequenceOf, take } from "./sample.ts";
+import { until } from "../support/until.ts";
+import { dismissed, gapRaised, match, requested, sequenceOf, take } from "./sample.ts";
 
 let server: TestServer;
 let operator: NatsConnection;
@@ -242,6 +243,31 @@ describe("an operator's hand", () => {
     } finally {
       await actor.close();
     }
+  });
+
+  it.each([
+    ["under a node that listens", true],
+    ["while none does", false],
+  ])("removes that of the alerts %s: what stands in the log is not told again", async (_, listening) => {
+    const deliveries = () => log.consume({ durable: "notify", held: 1, signal: end.signal })[Symbol.asyncIterator]();
+    await sequenceOf(log.append(match("a"), 0, [gapRaised()]));
+    const before = deliveries();
+    await (await take(before)).ack();
+    await sequenceOf(log.append(match("b"), 0, [gapRaised()]));
+    if (!listening) await before.return?.();
+    const next = listening ? take(before) : null;
+    await (await next)?.ack();
+    const later = listening ? take(before) : null;
+    await operator.request(`$JS.API.CONSUMER.DELETE.${streamName}.notify`);
+    if (!listening) await provision(operator, { replicas: 1 });
+    const answers = async () =>
+      (await operator.request(`$JS.API.CONSUMER.INFO.${streamName}.notify`)).json<{ error?: object }>();
+    await until(async () => ((await answers()).error === undefined ? true : null));
+    const sequence = await sequenceOf(log.append(match("c"), 0, [gapRaised()]));
+    const delivery = await (later ?? take(deliveries()));
+    expect(delivery.message.sequence).toBe(sequence);
+    await delivery.ack();
+    await provision(operator, { replicas: 1 });
   });
 
   it("replaces the stream, which ends the log", async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { LogUnavailable } from "../../src/events/errors.ts";
 import type { EventLog, LogMessage } from "../../src/events/log.ts";
 import type { Durable } from "../../src/events/provision.ts";
-import { dismissed, match, requested, sequenceOf, take } from "./sample.ts";
+import { dismissed, gapRaised, match, requested, sequenceOf, take } from "./sample.ts";
 
 /** One log of a kind; `fresh` empties it, `open` gives a handle of one more node. */
 export interface LogHarness {
@@ -350,6 +350,31 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         // Held when it was aborted: still good for its ack.
         await first.ack();
         expect(await log.pending()).toBe(2);
+      });
+
+      it("gives out one alert at a time over all nodes, what was released before any later one", async () => {
+        const raise = (id: string) => sequenceOf(log.append(match(id), 0, [gapRaised()]));
+        const sequences = [await raise("a"), await raise("b"), await raise("c"), await raise("d")];
+        const given: number[] = [];
+        let out = 0;
+        let mostOut = 0;
+        await Promise.all(
+          [log, other].map(async (node) => {
+            for await (const delivery of node.consume({ durable: "notify", held: 2, signal: end.signal })) {
+              given.push(delivery.message.sequence);
+              mostOut = Math.max(mostOut, ++out);
+              // A round trip, in which another would have come.
+              await node.last();
+              out--;
+              if (delivery.deliveries === 1 && delivery.message.sequence !== sequences[3]) delivery.release();
+              else await delivery.ack();
+              if (given.length === 7) end.abort();
+            }
+          }),
+        );
+        const [a, b, c, d] = sequences;
+        expect(given).toEqual([a, a, b, b, c, c, d]);
+        expect(mostOut).toBe(1);
       });
 
       it("puts letters before the intake", async () => {

@@ -29,6 +29,9 @@ export const requested = (round = 1): NewEvent =>
 export const dismissed = (reason: string): NewEvent =>
   event("match.failure.dismissed", { stage: "settle", by: "anna", reason });
 
+export const gapRaised = (): NewEvent =>
+  event("match.gap.raised", { severity: "critical", stage: "analyse", dueSince: "2025-08-15T16:00:00.000Z" });
+
 /** The one item a promise of an iterator's next step must hold. */
 export async function take<T>(iterator: AsyncIterator<T>): Promise<T> {
   const step = await iterator.next();

@@ -43,7 +43,7 @@ describe("kill -9 at a named point", () => {
     expect(await victim.ended).toBe("SIGKILL");
     crew.start("one");
     await crew.facts.first(60_000, id, "match.settled");
-    expect(expectComplete(await crew.all(), [id], Object.keys(models))).toEqual([]);
+    expect(expectComplete(await crew.all(), [id], Object.keys(models), policy)).toEqual([]);
     // At most what was in the air when it died is paid for again.
     expect(crew.calls().length).toBeLessThanOrEqual(2 * Object.keys(models).length);
   });
@@ -61,6 +61,6 @@ describe("kill -9 at a named point", () => {
     expect(await victim.ended).toBe("SIGKILL");
     crew.start("one");
     await crew.facts.first(60_000, id, "match.settled");
-    expect(expectComplete(await crew.all(), [id], Object.keys(models))).toEqual([]);
+    expect(expectComplete(await crew.all(), [id], Object.keys(models), policy)).toEqual([]);
   });
 });

@@ -2,11 +2,11 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { notFound, onError, problemSchema } from "../../src/http/problem.ts";
+import { notFound, onError, problemSchema, Refused } from "../../src/http/problem.ts";
 import { kickoff } from "../support/history.ts";
 import { serve } from "./support.ts";
 
-test("what there is not is a problem that names it", async () => {
+test("what there is not is a problem that does not repeat what was asked for", async () => {
   const served = await serve({ at: kickoff });
   const response = await served.ask("/api/nothing");
   expect(response.status).toBe(404);
@@ -15,13 +15,17 @@ test("what there is not is a problem that names it", async () => {
     type: "about:blank",
     title: "Not Found",
     status: 404,
-    detail: "there is no GET /api/nothing; GET / lists what there is",
+    detail: "there is no such route; GET / lists what there is",
   });
 });
 
 test("messages are cut at 300 characters", async () => {
-  const served = await serve({ at: kickoff });
-  const { detail } = problemSchema.parse(await (await served.ask(`/${"x".repeat(2000)}`)).json());
+  const app = new Hono();
+  app.onError(onError(pino({ level: "silent" })));
+  app.get("/", () => {
+    throw new Refused(409, "x".repeat(2000));
+  });
+  const { detail } = problemSchema.parse(await (await app.request("/")).json());
   expect(detail).toHaveLength(300);
 });
 

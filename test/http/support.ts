@@ -1,4 +1,8 @@
 import { pino } from "pino";
+import type { Registry } from "prom-client";
+import type { Backlog } from "../../src/events/jetstream.ts";
+import type { MemoryServer } from "../../src/events/memory.ts";
+import type { AccessOptions } from "../../src/http/access/access.ts";
 import { createHttp } from "../../src/http/app.ts";
 import { manualClock, manualSimulatedClock } from "../support/manual-clock.ts";
 import { type TestNode, testNode } from "../support/node.ts";
@@ -17,15 +21,20 @@ export interface Served extends TestNode {
 export interface ServeOptions {
   at: number;
   adminToken?: string | null;
+  access?: AccessOptions;
   clockSkew?: () => string | null;
-  diskFull?: () => string | null;
+  logDiskFreePercent?: () => number | null;
+  registry?: Registry;
+  backlog?: () => Promise<Backlog[]>;
+  /** Default: one of its own. */
+  server?: MemoryServer;
 }
 
 /** The HTTP server over a log in memory and a real read model, on a simulated clock. */
-export async function serve({ at, adminToken = null, ...watches }: ServeOptions): Promise<Served> {
+export async function serve({ at, adminToken = null, server, ...watches }: ServeOptions): Promise<Served> {
   const wall = manualClock(at);
   const clock = manualSimulatedClock(wall);
-  const test = await testNode({ wall, clock });
+  const test = await testNode({ wall, clock, ...(server === undefined ? {} : { server }) });
   const { log, readModel, policy } = test.node;
   let connected = true;
   const logged: Record<string, unknown>[] = [];

@@ -60,6 +60,7 @@ const data = fc.record({
   retryAt: maybe(instant),
   letter: fc.nat(3),
   by: fc.constant("me"),
+  request: id,
   severity: fc.constantFrom("info", "warning", "critical", "missed"),
   dueSince: instant,
 });
@@ -77,6 +78,7 @@ const types: MatchEventType[] = [
   "match.failed",
   "match.retro.requested",
   "match.retry.requested",
+  "match.retro.cancelled",
   "match.failure.dismissed",
   "match.failure.restored",
   "match.request.rejected",

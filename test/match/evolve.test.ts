@@ -129,6 +129,43 @@ test("retro: analysis, then predictions, marked for ever, and settled once they 
   expect(life.settled().match.retro).toBeNull();
 });
 
+test("a retro request is cancelled while nobody works on it: its stages are missed again, and the match is settled", () => {
+  const life = ready().at(kickoff);
+  life.dispatch();
+  life
+    .at(kickoff + 2 * hour)
+    .finished()
+    .retro()
+    .cancelled(undefined, "wrong week");
+  expect(life.match.retro).toBeNull();
+  for (const stage of ["analyse", "predict"] as const) {
+    expect(life.match.stages[stage]).toMatchObject({
+      opened: null,
+      failure: { category: "missed", retryAt: null, reason: "the retro request was cancelled by me: wrong week" },
+    });
+  }
+  expect(said(life.dispatch())).toEqual(["settle due"]);
+  expect(life.settled().match.settlement?.void?.reason).toBe("no-analysis");
+  // Asked for again, it runs as if it had never been cancelled.
+  expect(said(life.retro().dispatch())).toEqual(["analyse retro retroactive"]);
+});
+
+test("what has begun of a retro request, or belongs to another one, is not cancelled", () => {
+  const life = ready()
+    .at(kickoff + hour)
+    .retro();
+  life.cancelled("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+  expect(life.match.retro).not.toBeNull();
+  life.dispatch();
+  life.cancelled();
+  expect(life.match.retro).not.toBeNull();
+  expect(life.match.ignored.map(({ why }) => why)).toEqual([
+    "no such retro request is in flight",
+    "its work is under way",
+  ]);
+  expect(life.analysed().cancelled().match.retro).toBeNull();
+});
+
 test("retro on predictions that a corrected kick-off made late asks for them again", () => {
   const life = complete()
     .at(kickoff + 2 * hour)

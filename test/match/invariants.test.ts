@@ -5,8 +5,8 @@ import type { MatchEntry } from "../../src/match/match.ts";
 import { day, type History, history, hour, kickoff, minute, second, tip } from "../support/history.ts";
 import { obey, steps, walk } from "./walk.ts";
 
-function check(life: History, entries: readonly MatchEntry[] = life.entries, now = life.now) {
-  const checker = createChecker(life.policy);
+function check(life: History, entries: readonly MatchEntry[] = life.entries, now = life.now, neverStill = true) {
+  const checker = createChecker(life.policy, { neverStill });
   for (const entry of entries) {
     const known = { sequence: entry.sequence, entity: { root: "match" as const, id: life.id } };
     const broken: LogEntry = {
@@ -149,6 +149,13 @@ function analysedData() {
 }
 
 test.each(planted)("%s is found", (_, plant, text) => expect(found(plant()).join("\n")).toMatch(text));
+
+test("an answer long after its request is no offence where its process may have stood still", () => {
+  const life = asked()
+    .at(kickoff - 10 * minute + 1)
+    .predicted();
+  expect(check(life, life.entries, life.now, false).violations).toEqual([]);
+});
 
 test("a status that comes back is settled again without offence", () => {
   const life = history().scheduled().scheduled({ status: "cancelled" }).requested("settle").settled();

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { defaultPolicy as policy } from "../../src/match/policy.ts";
-import { InvalidCursor } from "../../src/projections/listing.ts";
+import { InvalidCursor } from "../../src/projections/cursor.ts";
 import { type History, day, history, hour, kickoff, minute } from "../support/history.ts";
 import { interleave, messagesOf, tables } from "./support.ts";
 
@@ -125,6 +125,7 @@ test("gaps come most urgent first and leave out what has none", () => {
     matches: 4,
     withGap: 3,
     gaps: { critical: 1, warning: 1, info: 1, missed: 2 },
+    withoutPredictions: 2,
     window: { from: "2017-01-14T14:00:00.000Z", to: "2017-01-14T20:00:00.000Z" },
   });
   expect(given().coverage(kickoff, policy).percent).toBe(100);

@@ -6,7 +6,7 @@ import type { Judge } from "./judge.ts";
 import type { Host } from "./node.ts";
 import type { Fault } from "./plan.ts";
 import type { Random } from "./random.ts";
-import { competition } from "./units.ts";
+import { competition, hour } from "./units.ts";
 import type { World } from "./world.ts";
 
 /** A death that waits for its node to be in the middle of something. */
@@ -70,6 +70,10 @@ export function createFaults({ world, now, server, hosts, judge, random, later, 
         return post(letter(fault.kind, fault.draw));
       case "retry":
         return retry(fault.draw);
+      case "call":
+        return call(fault.draw);
+      case "cancel":
+        return cancel(fault.draw);
       case "forge":
         return forge(fault.kind, fault.draw);
     }
@@ -145,6 +149,58 @@ export function createFaults({ world, now, server, hosts, judge, random, later, 
       data: { by: "olga", reason: null, stages: draw % 3 === 0 ? ["settle"] : null, letter: null },
     };
     void operator.append({ root: "match", id: match.id }, match.version, [event]);
+  }
+
+  const calls: { id: string; event: NewEvent<"operator.requested"> }[] = [];
+
+  /** As the admin API appends it. */
+  function call(draw: number): void {
+    const time = now();
+    const id = newId(time);
+    const ids = world.fixtures.map((fixture) => fixture.id);
+    const named = draw % 3 === 0 ? null : [ids[draw % ids.length] as string, ids[(draw + 1) % ids.length] as string];
+    const retries = draw % 4 === 0;
+    const span = { from: new Date(time - 7 * 24 * hour).toISOString(), to: new Date(time + hour).toISOString() };
+    const event: NewEvent<"operator.requested"> = {
+      id,
+      type: "operator.requested",
+      time,
+      actor: "operator:olga",
+      causationId: null,
+      data: {
+        principal: "olga",
+        order: {
+          what: retries ? "settlement.retry" : "backfill",
+          matchIds: named,
+          category: null,
+          window: retries || named !== null ? null : span,
+          stages: draw % 5 === 0 ? ["predict"] : null,
+          reason: "it lacks",
+        },
+        planHash: null,
+        idempotencyKey: null,
+        bodyHash: "",
+        answer: null,
+      },
+    };
+    calls.push({ id, event });
+    void operator.append({ root: "operator", id }, 0, [event]);
+  }
+
+  function cancel(draw: number): void {
+    const found = calls[draw % Math.max(1, calls.length)];
+    if (found === undefined) return;
+    const time = now();
+    const event: NewEvent<"operator.cancelled"> = {
+      id: newId(time),
+      type: "operator.cancelled",
+      time,
+      actor: "operator:otto",
+      causationId: found.id,
+      data: { principal: "otto", reason: "wrong week" },
+    };
+    const newest = server.messages.findLast(({ subject }) => subject.startsWith(`operator.${found.id}.`));
+    void operator.append({ root: "operator", id: found.id }, newest?.sequence ?? 0, [event]);
   }
 
   function forge(kind: Extract<Fault, { do: "forge" }>["kind"], draw: number): void {

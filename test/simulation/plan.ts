@@ -21,6 +21,8 @@ export type Fault =
   | { do: "refuse"; ms: number }
   | { do: "letter"; kind: "match" | "matches" | "days" | "again" | "broken" | "unknown" | "stored"; draw: number }
   | { do: "retry"; draw: number }
+  | { do: "call"; draw: number }
+  | { do: "cancel"; draw: number }
   | { do: "forge"; kind: "copy" | "junk" | "unknown-type" | "contradiction"; draw: number };
 
 export interface Plan {
@@ -92,9 +94,9 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
     return { from, to: Math.min(healAt, from + random.int(1, 90) * minute), how: random.pick(how) };
   };
   const list = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
-  return {
+  const plan: Plan = {
     nodes,
-    faults: faults.sort((a, b) => a.at - b.at),
+    faults,
     sourceOutages: list(times(3), () => outage(["fails", "hangs", "limited", "back-at-once"])),
     sourceLies: random.chance(0.5),
     modelOutages: list(times(4), () => ({
@@ -107,4 +109,8 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
     sluggish: random.pick([0, 0.02, 0.1]),
     forged,
   };
+  add(times(4), () => ({ do: "call", draw: draw() }));
+  add(times(3), () => ({ do: "cancel", draw: draw() }));
+  faults.sort((a, b) => a.at - b.at);
+  return plan;
 }

@@ -234,6 +234,11 @@ export class History {
     return this.event("match.retry.requested", { by: "me", reason: null, stages: null, letter: null, ...word });
   }
 
+  /** Withdraws the retro request in flight, or the one named. */
+  cancelled(request = this.match.retro?.id ?? "", reason: string | null = null): this {
+    return this.event("match.retro.cancelled", { request, by: "me", reason });
+  }
+
   /** Appends what is due now, as dispatch does; returns it. */
   dispatch(only: (due: Due) => boolean = () => true): Due[] {
     const dues = due(this.match, this.now, this.policy).filter(only);

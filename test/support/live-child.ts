@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { pino } from "pino";
+import type { Receiver } from "../../src/actors/webhook.ts";
 import { wallClock } from "../../src/clock.ts";
 import { connectNats } from "../../src/events/connect.ts";
 import { durables, streamName } from "../../src/events/provision.ts";
@@ -39,7 +40,7 @@ export interface LiveChild {
 
 const root = resolve(import.meta.dirname, "../..");
 
-export function liveChild(policy: Policy): LiveChild {
+export function liveChild(policy: Policy, alerts: Receiver | null = null): LiveChild {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "fulltime-live-")));
   const [dataDir, file] = [join(base, "data"), join(base, "matches.json")];
   mkdirSync(dataDir);
@@ -54,7 +55,8 @@ export function liveChild(policy: Policy): LiveChild {
     const program = join(root, "test/support/live-process.ts");
     const tsx = join(root, "node_modules/tsx/dist/esm/index.mjs");
     // Node itself, not a wrapper: a signal to its pid must reach the program.
-    const child = spawn(process.execPath, ["--import", tsx, program, dataDir, file, JSON.stringify(policy)], {
+    const told = [dataDir, file, JSON.stringify(policy), JSON.stringify(alerts)];
+    const child = spawn(process.execPath, ["--import", tsx, program, ...told], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     running = child;

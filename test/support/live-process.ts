@@ -1,9 +1,10 @@
 /**
  * Run by a test as a process of its own, to be killed: a node whose source tells what a file holds. Arguments: data
- * directory, that file, the policy as JSON.
+ * directory, that file, the policy as JSON, and where alerts go as JSON.
  */
 import { readFileSync } from "node:fs";
 import { pino } from "pino";
+import type { Receiver } from "../../src/actors/webhook.ts";
 import { startApp } from "../../src/app.ts";
 import { pause, wallClock } from "../../src/clock.ts";
 import type { Policy } from "../../src/match/policy.ts";
@@ -11,7 +12,7 @@ import { liveConfig } from "./live-node.ts";
 import { scriptedModels, tipOf } from "./scripted-models.ts";
 import { type ScriptedMatch, scriptedSource } from "./scripted-source.ts";
 
-const [dataDir, file, policy] = process.argv.slice(2);
+const [dataDir, file, policy, receiver = "null"] = process.argv.slice(2);
 if (dataDir === undefined || file === undefined || policy === undefined) throw new Error("needs three arguments");
 
 const script = scriptedSource();
@@ -32,8 +33,13 @@ const scripted: typeof models = {
   },
 };
 
+const alerts = JSON.parse(receiver) as Receiver | null;
 const app = await startApp({
-  config: liveConfig(dataDir, JSON.parse(policy) as Policy),
+  config: {
+    ...liveConfig(dataDir, JSON.parse(policy) as Policy),
+    alertUrl: alerts?.url ?? null,
+    alertSecret: alerts?.secret ?? null,
+  },
   origin: {
     source: {
       ...script,

@@ -18,13 +18,22 @@ export async function openRunningLog(dataDir: string, signal?: AbortSignal): Pro
   }, signal);
 }
 
-/** Resolves when the node's log has come to that sequence. */
-export async function logReaches(dataDir: string, sequence: number, signal: AbortSignal): Promise<void> {
+/** What the node's log holds after `from`, once it has come to that sequence. */
+export async function logUpTo(
+  dataDir: string,
+  from: number,
+  sequence: number,
+  signal: AbortSignal,
+): Promise<LogMessage[]> {
   const log = await openRunningLog(dataDir, signal);
+  const read: LogMessage[] = [];
   try {
-    for await (const messages of log.follow(sequence - 1, signal)) {
-      if (messages.length > 0) return;
+    if (from >= sequence) return read;
+    for await (const messages of log.follow(from, signal)) {
+      read.push(...messages);
+      if (messages.some((message) => message.sequence >= sequence)) break;
     }
+    return read;
   } finally {
     await log.close();
   }

@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { createBell } from "../../src/events/bell.ts";
-import { matchEntry } from "../../src/actors/append.ts";
+import { matchEntry } from "../../src/events/entries.ts";
 import { connectNats } from "../../src/events/connect.ts";
 import { durables, streamName } from "../../src/events/provision.ts";
 import type { LogMessage } from "../../src/events/log.ts";
-import { countingAnswers } from "../../src/match/answers.ts";
+import { wallClock } from "../../src/clock.ts";
+import { countAnswers } from "../../src/match/answers.ts";
 import { fold } from "../../src/match/evolve.ts";
+import { createChecker } from "../../src/match/invariants.ts";
 import { unknownMatch } from "../../src/match/match.ts";
+import type { Policy } from "../../src/match/policy.ts";
 import { environment } from "./node-process.ts";
 import { readAll } from "./log-reader.ts";
 import { type LiveFacts, liveFacts } from "./live-facts.ts";
@@ -150,12 +153,19 @@ function basesOf(event: NonNullable<LogMessage["event"]>): string[] {
   return type === "match.settled" ? [`settled, revision ${data.revision}`] : [];
 }
 
-/** Each match has all its facts, each of them once, and of each model one answer that counts. Returns answers that were paid for twice. */
+/**
+ * The log violates nothing; each match has all its facts, each of them once, and of each model one answer that counts: a second one is
+ * marked as a duplicate. Returns answers that were paid for twice.
+ */
 export function expectComplete(
   messages: readonly LogMessage[],
   ids: readonly string[],
   models: readonly string[],
+  policy: Policy,
 ): string[] {
+  const checker = createChecker(policy);
+  for (const message of messages) checker.add(message);
+  expect(checker.finish(wallClock.now())).toEqual({ violations: [], open: 0 });
   const twice = doubled(messages);
   const isAnswer = (what: string) => models.some((model) => what.includes(` ${model}, round`));
   expect(twice.filter((what) => !isAnswer(what))).toEqual([]);
@@ -170,8 +180,19 @@ export function expectComplete(
       "match.settled",
     ] as const)
       expect(types.has(type), `${id} ${type}`).toBe(true);
-    const counting = countingAnswers(fold(unknownMatch(id), own.map(matchEntry)));
-    expect(counting.map(({ model }) => model).sort(), id).toEqual([...models].sort());
+    const answers = countAnswers(fold(unknownMatch(id), own.map(matchEntry)));
+    const counting = answers.filter(({ counts }) => counts === true);
+    expect(counting.map(({ answer }) => answer.model).sort(), id).toEqual([...models].sort());
+    const second = answers.filter(({ counts }) => counts !== true);
+    expect(
+      second.map(({ counts, answer }) => `${counts} ${id} ${answer.model}, round ${answer.round}`).sort(),
+      id,
+    ).toEqual(
+      twice
+        .filter((what) => what.startsWith(`${id} `))
+        .map((what) => `duplicate ${what}`)
+        .sort(),
+    );
   }
   return twice;
 }

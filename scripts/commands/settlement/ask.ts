@@ -1,6 +1,7 @@
 import type { Config } from "../../../src/config.ts";
 import type { Category } from "../../../src/match/event.ts";
 import type { Match } from "../../../src/match/match.ts";
+import { retryOf } from "../../../src/match/orders.ts";
 import { type Resettling, resettling } from "../../../src/match/settlement-retry.ts";
 import { exitCode } from "../../cli/errors.ts";
 import { count } from "../../cli/format.ts";
@@ -60,12 +61,10 @@ function ask(asking: Asking, access: LogAccess, known: KnownMatches): Promise<An
 }
 
 function decide(match: Match | null, { which, category }: Asking): Result {
-  const failure = match?.stages.settle.failure ?? null;
+  if (which === "failed") return retryOf(match, category ?? null);
   const result = resettling(match, which);
-  if (result !== "accepted" || failure === null) return result;
-  if (category !== undefined && failure.category !== category) return "another failure";
-  // A match that was named is meant, dismissed or not.
-  return failure.dismissed !== null && which === "unsettled" ? "dismissed" : result;
+  const dismissed = match?.stages.settle.failure?.dismissed ?? null;
+  return result === "accepted" && dismissed !== null ? "dismissed" : result;
 }
 
 function show(answers: readonly Answer[], { dryRun, json }: Asking): void {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { reasonLengthMax } from "../../../src/match/attempts.ts";
+import { markingOf } from "../../../src/match/orders.ts";
 import type { Match } from "../../../src/match/match.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { type KnownMatches, withMatches } from "../../cli/known-matches.ts";
@@ -71,14 +72,14 @@ function named(id: string, known: KnownMatches): Match {
   return match;
 }
 
-function resultOf({ id, stages }: Match, as: Marked): "marked" | "already done" {
-  const { failure } = stages.settle;
-  if (failure === null)
-    throw new CommandFailed(
-      exitCode.failed,
-      `${id} has no failed settlement: see fulltime settlement investigate, or fulltime match ${id}`,
-    );
-  return (failure.dismissed !== null) === (as === "dismissed") ? "already done" : "marked";
+function resultOf(match: Match, as: Marked): "marked" | "already done" {
+  const marking = markingOf(match, as);
+  if (marking === "accepted") return "marked";
+  if (marking === "already done") return marking;
+  throw new CommandFailed(
+    exitCode.failed,
+    `${match.id} has no failed settlement: see fulltime settlement investigate, or fulltime match ${match.id}`,
+  );
 }
 
 function reason(text: string): string {

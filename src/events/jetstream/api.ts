@@ -100,6 +100,7 @@ export interface ConsumerInfo {
   delivered: { stream_seq: number };
   num_pending: number;
   num_ack_pending: number;
+  num_redelivered: number;
 }
 
 export interface StoredJson {

@@ -168,8 +168,8 @@ async function ensure(link: Link, durable: Durable, startOf: StartOf): Promise<M
     const found = await findConsumer(link, durable);
     if (found) return asMade(found);
     await link.verify();
-    const start = await startOf(durable);
     const base = consumerConfig(durable);
+    const start = base.deliver_policy === "new" ? 1 : await startOf(durable);
     const config = start <= 1 ? base : { ...base, deliver_policy: "by_start_sequence", opt_start_seq: start };
     try {
       const request = { stream_name: streamName, action: "create", config };

@@ -5,11 +5,24 @@ import { filterTakes } from "../subjects.ts";
 import type { ConsumerInfo } from "./api.ts";
 import type { Link } from "./link.ts";
 
+/** What one durable consumer still owes. */
+export interface Backlog {
+  durable: Durable;
+  /** Messages it has not delivered yet. */
+  pending: number;
+  /** Deliveries that nobody has acknowledged. */
+  ackPending: number;
+  /** Of those, the ones delivered before. */
+  redelivered: number;
+}
+
 /** Counts what the durable consumers still owe, in one request. */
 export interface PendingCount {
   /** Tells of an append that has ended, with the types of its events. */
   appended(types: readonly string[], outcome: AppendOutcome): void;
   count(): Promise<number>;
+  /** As the server has it, consumer by consumer. */
+  list(): Promise<Backlog[]>;
 }
 
 /**
@@ -26,22 +39,33 @@ export function createPendingCount(link: Link): PendingCount {
     appended(types, outcome) {
       if (outcome.outcome !== "appended") return;
       for (const [i, type] of types.entries()) {
-        const durable = takers.get(type);
-        if (durable === undefined) continue;
-        owed.set(durable, { sequence: outcome.sequence - types.length + 1 + i, at: link.clock.elapsed() });
+        const owing = { sequence: outcome.sequence - types.length + 1 + i, at: link.clock.elapsed() };
+        for (const durable of takers.get(type) ?? []) owed.set(durable, owing);
       }
     },
     async count() {
-      let sum = 0;
-      for (let seen = 0; ; ) {
-        // 256 a page: one request, unless hundreds of followers stand beside the durable ones.
-        const page = await link.api<Page>(`CONSUMER.LIST.${streamName}`, { offset: seen });
-        for (const info of page.consumers) if (isDurable(info.name)) sum += pendingOf(info.name, info);
-        seen += page.consumers.length;
-        if (page.consumers.length === 0 || seen >= page.total) return sum;
-      }
+      return (await durableInfos()).reduce((sum, [durable, info]) => sum + pendingOf(durable, info), 0);
+    },
+    async list() {
+      return (await durableInfos()).map(([durable, info]) => ({
+        durable,
+        pending: info.num_pending,
+        ackPending: info.num_ack_pending,
+        redelivered: info.num_redelivered,
+      }));
     },
   };
+
+  async function durableInfos(): Promise<[Durable, ConsumerInfo][]> {
+    const infos: [Durable, ConsumerInfo][] = [];
+    for (let seen = 0; ; ) {
+      // 256 a page: one request, unless hundreds of followers stand beside the durable ones.
+      const page = await link.api<Page>(`CONSUMER.LIST.${streamName}`, { offset: seen });
+      for (const info of page.consumers) if (isDurable(info.name)) infos.push([info.name, info]);
+      seen += page.consumers.length;
+      if (page.consumers.length === 0 || seen >= page.total) return infos;
+    }
+  }
 
   function pendingOf(durable: Durable, { num_pending, num_ack_pending, delivered }: ConsumerInfo): number {
     const ours = owed.get(durable);
@@ -59,12 +83,11 @@ interface Page {
   consumers: ConsumerInfo[];
 }
 
-/** The consumer that takes events of a type; no type has two. Letters are no events, and come from elsewhere. */
-const takers: ReadonlyMap<string, Durable> = new Map(
-  eventTypes.flatMap((type) => {
+/** The consumers that take events of a type. Letters are no events, and come from elsewhere. */
+const takers: ReadonlyMap<string, readonly Durable[]> = new Map(
+  eventTypes.map((type) => {
     const [root, ...rest] = type.split(".");
     const subject = [root, ...(root === "source" ? ["x", "x"] : ["x"]), ...rest].join(".");
-    const durable = durables.find((each) => consumers[each].some((filter) => filterTakes(filter, subject)));
-    return durable === undefined ? [] : [[type, durable] as const];
+    return [type, durables.filter((each) => consumers[each].some((filter) => filterTakes(filter, subject)))];
   }),
 );

@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../../clock.ts";
 import type { Append, StoreOutcome } from "../append.ts";
 import { createBell } from "../bell.ts";
 import { eventIdOf, type StoredMessage } from "../envelope.ts";
-import { ackWaitMs, consumers, type Durable, durables } from "../provision.ts";
+import { ackWaitMs, consumerConfig, consumers, type Durable, durables } from "../provision.ts";
 import { filterTakes } from "../subjects.ts";
 import type { Position } from "../unknown.ts";
 
@@ -71,8 +71,9 @@ export function createStream(clock: Clock): Stream {
   function createConsumer(durable: Durable, start: number): Consumer {
     const existing = made.get(durable);
     if (existing) return existing;
-    const consumer = newConsumer(clock, consumers[durable], bell.ring);
-    for (const message of messages) if (message.sequence >= start) consumer.offer(message);
+    const { max_ack_pending: outMax, deliver_policy: policy } = consumerConfig(durable);
+    const consumer = newConsumer(clock, consumers[durable], outMax, bell.ring);
+    if (policy === "all") for (const message of messages) if (message.sequence >= start) consumer.offer(message);
     made.set(durable, consumer);
     bell.ring();
     return consumer;
@@ -124,7 +125,7 @@ function prefixesOf(subject: string): string[] {
   return tokens.length > width ? [tokens.slice(0, width).join(".")] : [];
 }
 
-function newConsumer(clock: Clock, filters: readonly string[], changed: () => void) {
+function newConsumer(clock: Clock, filters: readonly string[], outMax: number, changed: () => void) {
   /** Ascending: never delivered, then those to be delivered again. */
   const fresh: number[] = [];
   const again: number[] = [];
@@ -146,7 +147,7 @@ function newConsumer(clock: Clock, filters: readonly string[], changed: () => vo
       if (filters.some((filter) => filterTakes(filter, message.subject))) fresh.push(message.sequence);
     },
     take(): Out | null {
-      const sequence = again.shift() ?? fresh.shift();
+      const sequence = again.shift() ?? (out.size < outMax ? fresh.shift() : undefined);
       if (sequence === undefined) return null;
       const deliveries = (out.get(sequence)?.deliveries ?? 0) + 1;
       out.set(sequence, { deliveries, timer: overdue(sequence) });
@@ -180,7 +181,7 @@ function newConsumer(clock: Clock, filters: readonly string[], changed: () => vo
       return fresh.length;
     },
     get ready() {
-      return again.length > 0 || fresh.length > 0;
+      return again.length > 0 || (fresh.length > 0 && out.size < outMax);
     },
     stop() {
       stopped = true;

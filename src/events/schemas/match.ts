@@ -140,6 +140,8 @@ export const operatorWord = z.object({
   letter: sequence.nullable(),
 });
 
+export const retroCancelled = z.object({ request: z.string(), by: z.string(), reason: z.string().nullable() });
+
 export const failureMark = z.object({ stage, by: z.string(), reason: z.string() });
 
 export const requestRejected = z.object({

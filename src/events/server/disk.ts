@@ -13,6 +13,9 @@ export interface DiskFree {
 /** Below this the log could fill the disk before anybody looks. */
 export const leastFreePercent = 5;
 
+/** Below this somebody should look, while there is still room to work. */
+export const lowFreePercent = 10;
+
 /** The disk that holds `dir`, which must exist. */
 export async function diskFree(dir: string): Promise<DiskFree> {
   const { bavail, blocks, bsize } = await statfs(dir);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describe } from "../../scripts/cli/describe.ts";
-import { timelineOf } from "../../scripts/commands/match-timeline.ts";
+import { timelineOf } from "../../src/projections/timeline.ts";
 import { decode } from "../../src/events/envelope.ts";
 import { defaultPolicy } from "../../src/match/policy.ts";
 import { interleave } from "../projections/support.ts";

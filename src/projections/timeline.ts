@@ -1,9 +1,9 @@
-import type { LogMessage } from "../../src/events/log.ts";
-import type { MatchEvent, Recorded, Stage } from "../../src/match/event.ts";
-import { evolve } from "../../src/match/evolve.ts";
-import { type Match, unknownMatch } from "../../src/match/match.ts";
-import type { Policy } from "../../src/match/policy.ts";
-import { stageDueAt } from "../../src/match/schedule.ts";
+import type { LogMessage } from "../events/log.ts";
+import type { MatchEvent, Recorded, Stage } from "../match/event.ts";
+import { evolve } from "../match/evolve.ts";
+import { type Match, unknownMatch } from "../match/match.ts";
+import type { Policy } from "../match/policy.ts";
+import { stageDueAt } from "../match/schedule.ts";
 
 /** One message in the life of a match. */
 export interface Moment {
@@ -57,4 +57,36 @@ function lateness(event: MatchEvent, match: Match, policy: Policy): number | nul
   const stage = answers[event.type];
   const dueAt = stage === undefined ? null : stageDueAt(stage, match, policy);
   return dueAt === null ? null : Math.max(0, event.time - dueAt);
+}
+
+/** A moment as operators get it, over HTTP and from the command alike. Instants are ISO 8601, UTC. */
+export type MomentShown = {
+  sequence: number;
+  subject: string;
+  /** When the server stored it, on its own clock. */
+  storedAt: string;
+} & (
+  | { undecodable: { code: string; text: string } | null; body: string }
+  | {
+      id: string;
+      type: MatchEvent["type"];
+      time: string;
+      actor: string;
+      causationId: string | null;
+      cause: number | null;
+      lateMs: number | null;
+      ignored: string | null;
+      data: MatchEvent["data"];
+    }
+);
+
+/** Enough of a broken body to recognise it. */
+const bodyShownMax = 2048;
+
+export function shownMoment({ message, event, cause, lateMs, ignored }: Moment): MomentShown {
+  const { sequence, subject, storedAt, undecodable, body } = message;
+  const stored = { sequence, subject, storedAt: new Date(storedAt).toISOString() };
+  if (event === null) return { ...stored, undecodable, body: new TextDecoder().decode(body.subarray(0, bodyShownMax)) };
+  const { id, type, time, actor, causationId, data } = event;
+  return { ...stored, id, type, time: new Date(time).toISOString(), actor, causationId, cause, lateMs, ignored, data };
 }

@@ -1,13 +1,12 @@
-import { matchEntry } from "../../src/actors/append.ts";
-import type { EventLog } from "../../src/events/log.ts";
-import { type BackfillScope, contentOf, type Lack, lackOf } from "../../src/match/backfill.ts";
-import { digest } from "../../src/match/digest.ts";
-import { evolve } from "../../src/match/evolve.ts";
-import { type Match, unknownMatch } from "../../src/match/match.ts";
-import { hasBegun } from "../../src/match/schedule.ts";
-import { count } from "../cli/format.ts";
-import type { KnownMatches } from "../cli/known-matches.ts";
-import type { Planned, Window } from "./backfill.ts";
+import { matchEntry } from "../events/entries.ts";
+import type { EventLog } from "../events/log.ts";
+import { type BackfillScope, contentOf, type Lack, lackOf } from "../match/backfill.ts";
+import { digest } from "../match/digest.ts";
+import { evolve } from "../match/evolve.ts";
+import { type Match, unknownMatch } from "../match/match.ts";
+import { hasBegun } from "../match/schedule.ts";
+import type { MatchBook } from "../match/orders.ts";
+import type { PlannedBackfill, Window } from "./backfill-plan.ts";
 
 /** How far back the plan that was shown is looked for. */
 const lookBackMs = 24 * 3_600_000;
@@ -19,27 +18,27 @@ const momentsMax = 2000;
  */
 export async function whatDiffers(
   hash: string,
-  { lacks, scope, window }: Planned,
-  known: KnownMatches,
+  { lacks, scope, window }: PlannedBackfill,
+  book: MatchBook,
   log: EventLog,
 ): Promise<string[]> {
   const then = await earlierPlan(hash, scope, window, log);
   if (then === null) {
     return [
       `nothing in the last 24 hours of the log gives plan ${hash} for these options: was it made with others, or another panel?`,
-      `now: ${count(lacks.length, "match", "matches")}; see them with --dry-run`,
+      `now: ${matchesOf(lacks.length)}; a dry run shows them`,
     ];
   }
   const ids = [...new Set([...then, ...lacks].map(({ matchId }) => matchId))].sort();
   return ids.flatMap((id) => {
     const [was, is] = [then, lacks].map((plan) => spell(plan.find(({ matchId }) => matchId === id)));
-    return was === is ? [] : [`${id}: was ${was}; is ${is}${sinceOf(known.match(id), scope)}`];
+    return was === is ? [] : [`${id}: was ${was}; is ${is}${sinceOf(book.match(id), scope)}`];
   });
 }
 
 function spell(lack: Lack | undefined): string {
   if (lack === undefined) return "not in it";
-  return `${lack.stages.join(", ")} with ${count(lack.models.length, "model call")}${lack.models.length === 0 ? "" : ` (${lack.models.join(", ")})`}`;
+  return `${lack.stages.join(", ")} with ${lack.models.length} model call${lack.models.length === 1 ? "" : "s"}${lack.models.length === 0 ? "" : ` (${lack.models.join(", ")})`}`;
 }
 
 function sinceOf(match: Match | null, scope: BackfillScope): string {
@@ -110,4 +109,8 @@ function momentsOf(lives: readonly Life[], matches: readonly Match[], from: numb
   return [...messages.filter(({ at }) => at >= from), ...instants.map((at) => ({ sequence: before(at), at }))]
     .sort((a, b) => b.sequence - a.sequence || b.at - a.at)
     .slice(0, momentsMax);
+}
+
+function matchesOf(count: number): string {
+  return count === 1 ? "1 match" : `${count} matches`;
 }

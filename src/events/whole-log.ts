@@ -1,4 +1,4 @@
-import type { EventLog, LogMessage } from "../../src/events/log.ts";
+import type { EventLog, LogMessage } from "./log.ts";
 
 /** Every message up to what is the newest one now. */
 export async function* wholeLog(

@@ -1,0 +1,92 @@
+import type { MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import type { Logger } from "pino";
+import type { Clock } from "../../clock.ts";
+import type { HttpEnv } from "../openapi.ts";
+import { trustedProxies } from "./address.ts";
+import { allowedHost } from "./allowed-host.ts";
+import { authenticate } from "./authenticate.ts";
+import { jsonOnly, limitBody, noTokenElsewhere } from "./body.ts";
+import { createAddressKey, createBucket, type Quota } from "./bucket.ts";
+import { createDenials, type Denials } from "./denials.ts";
+import type { PrincipalEntry } from "./principal.ts";
+import { rateLimit } from "./rate-limit.ts";
+import { createRegister } from "./register.ts";
+import { requestLog } from "./request-log.ts";
+import { sameSite } from "./same-site.ts";
+import { requireScopeOfMethod } from "./scope.ts";
+
+/** Who may ask, from where and how much; what is left out is closed, or the default. */
+export interface AccessOptions {
+  principals?: readonly PrincipalEntry[];
+  /** The address or name this node binds, and others it is reached by. */
+  host?: string;
+  allowedHosts?: readonly string[];
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies?: readonly string[];
+  /** Origins whose pages may ask. */
+  corsOrigins?: readonly string[];
+  quotas?: Partial<Quotas>;
+}
+
+/** Of each principal: `admin` what changes something, `read` what looks. Of each address: requests without or with a wrong token. */
+export type Quotas = Record<"admin" | "read" | "anonymous" | "login", Quota>;
+
+const defaultQuotas: Quotas = {
+  admin: { quota: 10, window: 60 },
+  read: { quota: 300, window: 60 },
+  anonymous: { quota: 10, window: 60 },
+  login: { quota: 10, window: 60 },
+};
+
+export interface Access {
+  /** Of every request, before anything else. */
+  guards: MiddlewareHandler<HttpEnv>[];
+  /** Of the admin routes: who asks, how often, what they may. */
+  admin: MiddlewareHandler<HttpEnv>[];
+  /** Of every request that passed those: what it may bring. */
+  bodies: MiddlewareHandler<HttpEnv>[];
+  denials: Denials;
+}
+
+export interface AccessGiven {
+  adminToken: string | null;
+  access?: AccessOptions | undefined;
+  logger: Logger;
+  clock: Pick<Clock, "elapsed">;
+}
+
+export function createAccess({ adminToken, access = {}, logger, clock }: AccessGiven): Access {
+  const { host = "127.0.0.1", allowedHosts = [], corsOrigins = [] } = access;
+  const register = createRegister(adminToken, access.principals ?? []);
+  const isTrusted = trustedProxies(access.trustedProxies ?? []);
+  const denials = createDenials({ logger, clock });
+  const quotas = { ...defaultQuotas, ...access.quotas };
+  const anonymous = createBucket("anonymous", quotas.anonymous);
+  const logins = createBucket("login", quotas.login);
+  return {
+    denials,
+    guards: [
+      requestLog({ logger, clock, register, isTrusted, denials }),
+      allowedHost({ host, allowedHosts }),
+      ...(corsOrigins.length > 0 ? [allowOrigins(corsOrigins)] : []),
+      sameSite({ corsOrigins }),
+    ],
+    admin: [
+      authenticate({ register, anonymous, logins, addressKey: createAddressKey() }),
+      rateLimit({ admin: createBucket("admin", quotas.admin), read: createBucket("read", quotas.read) }),
+      requireScopeOfMethod(),
+    ],
+    bodies: [limitBody(), jsonOnly(), ...(register.configured ? [noTokenElsewhere()] : [])],
+  };
+}
+
+function allowOrigins(origins: readonly string[]): MiddlewareHandler<HttpEnv> {
+  return cors({
+    origin: [...origins],
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-Id"],
+    exposeHeaders: ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"],
+    maxAge: 600,
+  });
+}

@@ -1,0 +1,55 @@
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { HttpEnv } from "../openapi.ts";
+import { problem } from "../problem.ts";
+import { bearerToken } from "./bearer.ts";
+import { deny } from "./deny.ts";
+import { isSafe } from "./safe.ts";
+
+const bodyMaxBytes = 64 * 1024;
+
+/** Bodies of 64 kB at most, whether they say their length or come in chunks. */
+export function limitBody(): MiddlewareHandler<HttpEnv> {
+  return bodyLimit({
+    maxSize: bodyMaxBytes,
+    onError: (c) => problem(c, 413, `a body may have ${bodyMaxBytes} bytes`, { Connection: "close" }),
+  });
+}
+
+/** A form or a text is what a page of another site can post without asking first. */
+export function jsonOnly(): MiddlewareHandler<HttpEnv> {
+  return async function jsonOnly(c, next) {
+    const type = c.req.header("Content-Type");
+    if (isSafe(c.req.method) || !hasBody(c.req.raw.headers)) return next();
+    if (/^application\/json(?:\s*;|$)/i.test(type ?? "")) return next();
+    return problem(c, 415, "a body must be application/json");
+  };
+}
+
+/** By its headers alone: the server makes a stream for every POST, with or without one. */
+function hasBody(headers: Headers): boolean {
+  if (headers.get("Content-Length") === "0") return false;
+  return headers.has("Content-Length") || headers.has("Transfer-Encoding") || headers.has("Content-Type");
+}
+
+/**
+ * A token belongs in its header. Anywhere else it would be kept: a reason is a fact in the log for ever, a URL stands in
+ * every proxy's own log. Only the token that came with the request is looked for, so nobody learns of another. Comes after
+ * `authenticate` and `limitBody`.
+ */
+export function noTokenElsewhere(): MiddlewareHandler<HttpEnv> {
+  return async function noTokenElsewhere(c, next) {
+    const token = bearerToken(c.req.header("Authorization"));
+    if (token === null) return next();
+    const places = [c.req.url, decoded(c.req.url)];
+    for (const [name, value] of c.req.raw.headers) if (name !== "authorization") places.push(value);
+    if (!isSafe(c.req.method)) places.push(await c.req.text());
+    if (!places.some((text) => text.includes(token))) return next();
+    return deny(c, 400, "misplaced-token", "the token may stand in the Authorization header only: make a new one");
+  };
+}
+
+/** ASCII is all that a token is made of; what is no escape stays as it is. */
+function decoded(url: string): string {
+  return url.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

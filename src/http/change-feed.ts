@@ -1,0 +1,128 @@
+import type { Clock, Timer } from "../clock.ts";
+import { isMatchId } from "../events/subjects.ts";
+import type { ReadModel } from "../projections/read-model.ts";
+
+/** Ids of matches, or that they were too many to name. */
+export type Changed = ReadonlySet<string> | "many";
+
+/** What a follower is told next. */
+export type News =
+  /** These have changed up to `sequence`. */
+  | { kind: "changed"; matches: Changed; sequence: number }
+  /** What changed since it last listened is no longer known: it must ask for everything anew. */
+  | { kind: "reset"; sequence: number };
+
+/** One who listens. Holds one merged piece of news at most, however slowly it reads. */
+export interface Follower {
+  /** The next news, null after `heartbeatMs` without any; null for good once it has left. */
+  next(): Promise<News | null>;
+  leave(): void;
+}
+
+export interface ChangeFeed {
+  /** `lastSeen`: the sequence it had news up to, NaN for an unreadable one. null when there are as many followers as there may be. */
+  join(lastSeen: number | null): Follower | null;
+}
+
+/** News goes out this often at most. */
+export const coalesceMs = 250;
+/** Less than what proxies take for a dead connection. */
+export const heartbeatMs = 15_000;
+/** More ids than this are "many": a page would rather fetch its list anew. */
+export const idsMax = 200;
+/** Pieces of news remembered for those who come back: a minute of nothing but changes. */
+export const rememberedMax = 240;
+export const followersMax = 100;
+
+/** Tells whoever follows which matches the read model shows anew. Its last timer runs out by itself. */
+export function createChangeFeed(readModel: Pick<ReadModel, "onAdvance" | "sequence">, clock: Clock): ChangeFeed {
+  const followers = new Set<{ take(news: News): void }>();
+  const remembered: { matches: Changed; sequence: number }[] = [];
+  /** Every change after this is remembered. */
+  let knownFrom = readModel.sequence();
+  let sequence = knownFrom;
+  let gathered: Changed = new Set();
+  let timer: Timer | null = null;
+
+  readModel.onAdvance((at, { ids }) => {
+    sequence = at;
+    gathered = ids === null ? "many" : merged(gathered, new Set([...ids].filter(isMatchId)));
+    if (gathered === "many" || gathered.size > 0) timer ??= clock.after(coalesceMs, tell);
+  });
+
+  function tell(): void {
+    timer = null;
+    const news = { matches: gathered, sequence };
+    gathered = new Set();
+    remembered.push(news);
+    if (remembered.length > rememberedMax) knownFrom = remembered.shift()?.sequence ?? knownFrom;
+    for (const follower of followers) follower.take({ kind: "changed", ...news });
+  }
+
+  /** What one who comes back has missed. What is being gathered reaches it with the others. */
+  function missed(lastSeen: number): News {
+    if (!(lastSeen >= knownFrom && lastSeen <= sequence)) return { kind: "reset", sequence };
+    const matches = remembered
+      .filter((news) => news.sequence > lastSeen)
+      .reduce<Changed>((sum, news) => merged(sum, news.matches), new Set());
+    return { kind: "changed", matches, sequence };
+  }
+
+  return {
+    join(lastSeen) {
+      if (followers.size >= followersMax) return null;
+      const box = createBox(clock);
+      // Said at once, so that it knows from where it would have to come back.
+      box.take(lastSeen === null ? { kind: "changed", matches: new Set(), sequence } : missed(lastSeen));
+      followers.add(box);
+      return {
+        next: box.next,
+        leave() {
+          followers.delete(box);
+          box.close();
+        },
+      };
+    },
+  };
+}
+
+function merged(a: Changed, b: Changed): Changed {
+  if (a === "many" || b === "many") return "many";
+  const both = new Set([...a, ...b]);
+  return both.size > idsMax ? "many" : both;
+}
+
+/** The one piece of news that waits for its reader. */
+function createBox(clock: Clock) {
+  let waiting: News | null = null;
+  let wake: (() => void) | null = null;
+  let closed = false;
+  return {
+    take(news: News): void {
+      waiting = waiting === null || news.kind === "reset" ? news : joined(waiting, news);
+      wake?.();
+    },
+    async next(): Promise<News | null> {
+      if (waiting === null && !closed) {
+        await new Promise<void>((resolve) => {
+          const timer = clock.after(heartbeatMs, resolve);
+          wake = () => (timer.cancel(), resolve());
+        });
+        wake = null;
+      }
+      const news = waiting;
+      waiting = null;
+      return news;
+    },
+    close(): void {
+      closed = true;
+      waiting = null;
+      wake?.();
+    },
+  };
+}
+
+function joined(old: News, { matches, sequence }: News & { kind: "changed" }): News {
+  if (old.kind === "reset") return { kind: "reset", sequence };
+  return { kind: "changed", matches: merged(old.matches, matches), sequence };
+}

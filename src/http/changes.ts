@@ -1,0 +1,80 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import { createChangeFeed, type Follower, type News } from "./change-feed.ts";
+import { createRouter, type HttpEnv, problems } from "./openapi.ts";
+import type { HttpOptions } from "./options.ts";
+import { Refused } from "./problem.ts";
+
+const follow = createRoute({
+  method: "get",
+  path: "/api/changes",
+  operationId: "followChanges",
+  tags: ["matches"],
+  summary: "Which matches have changed, as server-sent events",
+  description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. A comment comes every 15 s when there is no news.`,
+  request: {
+    headers: z.object({
+      "last-event-id": z.string().optional().meta({ description: "the `id` of the last event that was received" }),
+    }),
+  },
+  responses: {
+    200: { description: "goes on until either side ends it", content: { "text/event-stream": { schema: z.string() } } },
+    ...problems(400, 503),
+  },
+});
+
+/** `GET /api/changes`. */
+export function changesRoutes({ readModel, clock }: Pick<HttpOptions, "readModel" | "clock">): OpenAPIHono<HttpEnv> {
+  const feed = createChangeFeed(readModel, clock);
+  const routes = createRouter();
+  routes.openapi(follow, (c) => {
+    const lastSeen = c.req.header("Last-Event-ID");
+    const headers = {
+      "Content-Type": "text/event-stream",
+      "Cache-Control": "no-store",
+      // Proxies that gather answers would keep the news to themselves.
+      "X-Accel-Buffering": "no",
+    };
+    // Nobody would read the stream, nor end it.
+    if (c.req.raw.method === "HEAD") return c.body(null, 200, headers);
+    const follower = feed.join(lastSeen === undefined ? null : sequenceIn(lastSeen));
+    if (follower === null)
+      throw new Refused(503, "as many follow the changes as this node lets: poll, or come back later", {
+        headers: { "Retry-After": "10" },
+      });
+    // An answer that was dropped before anyone read it is not cancelled.
+    c.req.raw.signal.addEventListener("abort", follower.leave, { once: true });
+    return c.body(streamOf(follower), 200, headers);
+  });
+  return routes;
+}
+
+function sequenceIn(id: string): number {
+  return /^\d{1,15}$/.test(id) ? Number(id) : Number.NaN;
+}
+
+/** Each event is made when the client has room for it: what it does not read is merged, never queued. */
+function streamOf(follower: Follower): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let left = false;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const news = await follower.next();
+        if (!left) controller.enqueue(encoder.encode(news === null ? ": still here\n\n" : textOf(news)));
+      },
+      cancel() {
+        left = true;
+        follower.leave();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function textOf(news: News): string {
+  const { kind, sequence } = news;
+  const data =
+    kind === "reset" ? { sequence } : { matches: news.matches === "many" ? "many" : [...news.matches], sequence };
+  return `event: ${kind}\nid: ${sequence}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,57 @@
+import type { z } from "zod";
+import type { ReadModelState } from "../projections/read-model.ts";
+import { type CoverageAt, createCoverageCache } from "./coverage-cache.ts";
+import { createLag, type Lag } from "./lag.ts";
+import type { HttpOptions } from "./options.ts";
+import { createFirstSeen, lightReasons, type reasonSchema, severeReasons } from "./reasons.ts";
+
+/** How the node is, as health and metrics tell it. Instants are epoch milliseconds of the pipeline's clock. */
+export interface Diagnosis extends CoverageAt, Lag {
+  status: "ok" | "degraded" | "unhealthy";
+  /** Coverage may be of an older log than the one there is: the read model is made anew, stalled or far behind, or NATS is away. */
+  stale: boolean;
+  connected: boolean;
+  state: ReadModelState["state"];
+  reasons: z.infer<typeof reasonSchema>[];
+  now: number;
+}
+
+/** One for all who ask, so that coverage is computed once and a reason keeps its `since`. Rejects when no read model can answer. */
+export function createDiagnosis(options: HttpOptions): () => Promise<Diagnosis> {
+  const { readModel, log, clock, policy, clockSkew, logDiskFreePercent } = options;
+  const coverageAt = createCoverageCache(options);
+  const lagNow = createLag(options);
+  const firstSeen = createFirstSeen();
+  const startedAt = clock.now();
+
+  return async () => {
+    readModel.check();
+    const connected = log.connected();
+    const lag = await lagNow(connected);
+    const state = readModel.state();
+    const whole = connected && state.state === "following" && !lag.isFarBehind;
+    const figures = coverageAt(whole);
+    const now = clock.now();
+    const diskFreePercent = logDiskFreePercent?.() ?? null;
+    const severe = severeReasons({ connected, state, diskFreePercent });
+    const light = lightReasons({
+      coverage: figures.coverage,
+      lag,
+      state,
+      diskFreePercent,
+      skew: clockSkew?.() ?? null,
+      sources: readModel.sources(),
+      polls: { now, startedAt, pollEvery: policy.pollEvery },
+    });
+    return {
+      ...figures,
+      ...lag,
+      status: severe.length > 0 ? "unhealthy" : light.length > 0 ? "degraded" : "ok",
+      stale: !whole,
+      connected,
+      state: state.state,
+      reasons: firstSeen([...severe, ...light], now),
+      now,
+    };
+  };
+}

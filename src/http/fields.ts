@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { isMatchId } from "../events/subjects.ts";
+import { categories, stages } from "../match/event.ts";
+import { statuses } from "../match/status.ts";
+import { endOf, readInstant } from "../instant.ts";
+
+/** What requests and answers of several routes are made of. */
+
+const writtenInstant = z
+  .string()
+  .max(40)
+  .meta({ description: "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z; UTC unless it says otherwise" })
+  .transform((text, context) => {
+    const instant = readInstant(text);
+    if (instant !== null) return instant;
+    context.addIssue({ code: "custom", message: "write a day like 2016-08-13 or an instant like 2016-08-13T14:30Z" });
+    return z.NEVER;
+  });
+
+/** Epoch milliseconds; a day is its beginning. */
+export const fromInstant = writtenInstant.transform(({ at }) => at);
+/** Epoch milliseconds; a day counts to its end. */
+export const toInstant = writtenInstant.transform(endOf);
+
+/** ISO 8601, UTC. */
+export const instantSchema = z.iso.datetime();
+
+export function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function isoOrNull(at: number | null): string | null {
+  return at === null ? null : isoOf(at);
+}
+
+/** Competitions and seasons are what sources call them. */
+export const nameSchema = z.string().min(1).max(100);
+
+export const matchIdSchema = z
+  .string()
+  .max(150)
+  .refine(isMatchId, "match ids are like pl-2016-17-arsenal-chelsea")
+  .meta({ description: "match id", example: "pl-2016-17-arsenal-chelsea" });
+
+export const cursorSchema = z
+  .string()
+  .min(1)
+  .max(400)
+  .meta({ description: "`nextCursor` of the page before; without it, the first page" });
+
+export function limitSchema(standard: number) {
+  return z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limitMax)
+    .default(standard)
+    .meta({ description: `how many at most; 1 to ${limitMax}` });
+}
+
+const limitMax = 200;
+
+export const nextCursorSchema = z.string().nullable().meta({ description: "null on the last page" });
+
+export const scoreSchema = z.object({ home: z.int(), away: z.int() }).meta({ id: "Score" });
+export const teamSchema = z.object({ id: z.string(), name: z.string() }).meta({ id: "Team" });
+export const statusSchema = z.enum(statuses);
+export const stageSchema = z.enum(stages);
+export const categorySchema = z.enum(categories);
+
+/** What was given of optional fields; an absent one is not there at all. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

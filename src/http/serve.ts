@@ -1,0 +1,127 @@
+import { createServer, type Server, type ServerOptions } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { getRequestListener, RequestError } from "@hono/node-server";
+import type { Logger } from "pino";
+import { plain } from "./access/address.ts";
+import { problemSchema } from "./problem.ts";
+
+export interface HttpServer {
+  readonly port: number;
+  /** Takes no more connections and ends those there are; safe twice. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  fetch: Parameters<typeof getRequestListener>[0];
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  logger: Logger;
+}
+
+/** A client that is slow is cut off; one that is many gets its share. */
+const serverOptions: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Node looks for such clients this often only.
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+  maxHeaderSize: 16 * 1024,
+};
+
+/** A connection on which nothing moves, such as one whose client reads no answer. A stream of events must ping more often. */
+const idleMaxMs = 120_000;
+
+/** Connections at once: below the 1024 files a process may have open by many a system's default. */
+const connectionsMax = 900;
+/** ... and from one address, so that one client leaves room for the others. */
+const connectionsPerAddressMax = 256;
+
+/** Serves HTTP. Rejects with `HttpUnusable`. */
+export async function listen({ fetch, host, port, logger }: ServeOptions): Promise<HttpServer> {
+  const listener = getRequestListener(fetch, { hostname: host, errorHandler: (error) => unanswered(error, logger) });
+  const server = createServer(serverOptions, (incoming, outgoing) => void listener(incoming, outgoing));
+  server.maxConnections = connectionsMax;
+  server.setTimeout(idleMaxMs);
+  server.on("clientError", refuseUnreadable);
+  limitConnections(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(host, port, error)));
+    server.listen({ host, port }, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function limitConnections(server: Server): void {
+  const open = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const address = plain(socket.remoteAddress ?? "");
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > connectionsPerAddressMax) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, count);
+    socket.once("close", () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
+}
+
+/** What failed before any route was looked for: a target that is no URL, a Host that is no host. */
+function unanswered(error: unknown, logger: Logger): Response {
+  if (error instanceof RequestError) return answer(400, "Bad Request", "the request's target or Host cannot be read");
+  logger.error({ err: error }, "a request failed outside its route");
+  return answer(500, "Internal Server Error", "this request could not be answered; the node's log tells why");
+}
+
+function answer(status: number, title: string, detail: string): Response {
+  return new Response(problemText(status, title, detail), {
+    status,
+    headers: { "Content-Type": "application/problem+json", Connection: "close" },
+  });
+}
+
+function problemText(status: number, title: string, detail: string): string {
+  return JSON.stringify(problemSchema.parse({ type: "about:blank", title, status, detail }));
+}
+
+/** What is no HTTP, too large in its headers, or too slow: Node has no request for it yet, so it is answered by hand. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, title, detail] = unreadable(error.code);
+  const body = problemText(status, title, detail);
+  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
+  // The peer may keep its half open for as long as it likes, but not ours.
+  socket.end(head + body, () => socket.destroy());
+}
+
+function unreadable(code: string | undefined): [status: number, title: string, detail: string] {
+  if (code === "HPE_HEADER_OVERFLOW") return [431, "Request Header Fields Too Large", "headers may have 16 kB"];
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return [408, "Request Timeout", "the request came too slowly"];
+  return [400, "Bad Request", "this is no HTTP request"];
+}
+
+/** The HTTP server cannot bind its address. */
+export class HttpUnusable extends Error {
+  override readonly name = "HttpUnusable";
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    const why = cause.code === "EADDRINUSE" ? "another program uses it" : cause.message;
+    super(`cannot serve HTTP on ${host}:${port}: ${why}; choose another with FULLTIME_PORT (0 takes a free one)`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import type { Call, CallMatchState } from "../match/call.ts";
+import type { ReadModelQueries } from "../projections/queries.ts";
+
+/** How far a call has come. */
+export interface CallProgress extends Record<CallMatchState, number> {
+  /** `starting`: its matches are still getting their words. `partly`: ended, and not on all of them as asked. */
+  state: "starting" | "running" | "done" | "partly" | "cancelled";
+  /** Matches that got a word. */
+  total: number;
+}
+
+export function callProgress(call: Call, readModel: Pick<ReadModelQueries, "callProgress">): CallProgress {
+  const counts = readModel.callProgress(call.id);
+  const total = counts.running + counts.done + counts.failed + counts.cancelled;
+  return { state: stateOf(call, counts), total, ...counts };
+}
+
+function stateOf({ applied, cancelled }: Call, counts: Record<CallMatchState, number>): CallProgress["state"] {
+  if (applied === null) return "starting";
+  if (counts.running > 0) return "running";
+  if (cancelled !== null) return "cancelled";
+  return counts.failed + counts.cancelled > 0 ? "partly" : "done";
+}

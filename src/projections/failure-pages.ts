@@ -1,0 +1,71 @@
+import { categories, type Category, type Stage } from "../match/event.ts";
+import { cursorOf, sequencePositionOf } from "./cursor.ts";
+import type { Db } from "./db.ts";
+import { failureOf, type FailureRow, type JoinedFailure } from "./failures.ts";
+
+export interface FailurePageFilter {
+  stage: Stage;
+  category?: Category;
+  /** false: those nobody dismissed; true: the others. */
+  dismissed: boolean;
+  /** As an earlier page gave it. */
+  cursor?: string;
+  /** 1 to 1,000. */
+  limit: number;
+}
+
+export interface FailurePage {
+  /** Newest failure first. */
+  failures: FailureRow[];
+  /** null on the last page. */
+  cursor: string | null;
+}
+
+type Bound = Record<string, string | number>;
+
+export function failurePageQueries(db: Db) {
+  const pages = new Map<string, ReturnType<typeof preparePage>>();
+
+  /** As in listing.ts: one walk along the index for each category, merged as far as the page goes. */
+  function preparePage(wanted: readonly Category[], dismissed: boolean, after: boolean) {
+    const walks = wanted.map(
+      (category) =>
+        `SELECT * FROM failures INDEXED BY ${indexOf(dismissed)}
+         WHERE ${isDismissed(dismissed)} AND stage = @stage AND category = '${category}'
+         ${after ? "AND (failed_at, sequence) < (@at, @tie)" : ""}`,
+    );
+    return db.prepare<[Bound], JoinedFailure>(
+      `SELECT f.*, m.home_name, m.away_name, m.competition, m.kickoff, m.predictions
+       FROM (${walks.join(" UNION ALL ")} ORDER BY failed_at DESC, sequence DESC LIMIT @limit) f
+       JOIN matches m ON m.id = f.match_id
+       ORDER BY f.failed_at DESC, f.sequence DESC`,
+    );
+  }
+
+  return {
+    /** Throws `InvalidCursor`. */
+    failurePage({ stage, category, dismissed, cursor, limit }: FailurePageFilter): FailurePage {
+      const wanted = categories.filter((it) => category === undefined || it === category);
+      const key = `${wanted.join()} ${dismissed} ${cursor !== undefined}`;
+      let page = pages.get(key);
+      if (page === undefined) pages.set(key, (page = preparePage(wanted, dismissed, cursor !== undefined)));
+      const after: Bound = cursor === undefined ? {} : { ...sequencePositionOf(cursor) };
+      const rows = page.all({ stage, limit: limit + 1, ...after });
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      const more = rows.length > limit && last !== undefined;
+      return {
+        failures: shown.map(failureOf),
+        cursor: more ? cursorOf({ at: last.failed_at, tie: last.sequence }) : null,
+      };
+    },
+  };
+}
+
+function indexOf(dismissed: boolean): string {
+  return dismissed ? "failures_dismissed" : "failures_open";
+}
+
+function isDismissed(dismissed: boolean): string {
+  return `dismissed_by IS ${dismissed ? "NOT NULL" : "NULL"}`;
+}
