@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { z } from "zod";
+import { packageVersion } from "../src/version.ts";
 import { report } from "./cli/errors.ts";
 import { codeOf, Interrupted } from "./cli/signals.ts";
 import { examples } from "./cli/options.ts";
@@ -39,7 +38,7 @@ const commands = [
 
 const program = new Command("fulltime")
   .description("Keeps football predictions complete: no kick-off without its predictions, no finished match unscored.")
-  .version(version())
+  .version(packageVersion())
   .exitOverride()
   // `backfill cancel ID --dry-run`: the option is the subcommand's, although `backfill` has one of that name.
   .enablePositionalOptions()
@@ -66,17 +65,4 @@ try {
 } catch (error) {
   // At once: a connection that was refused, or never answered, would keep the process alive.
   process.exit(error instanceof Interrupted ? codeOf(error.signal) : report(error));
-}
-
-/** From the package's own file, which is one folder further up once it is built. */
-function version(): string {
-  for (const path of ["../package.json", "../../package.json"]) {
-    try {
-      return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")))
-        .version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
-  throw new Error("the package.json of fulltime is missing");
 }

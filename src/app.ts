@@ -119,11 +119,12 @@ export async function startApp(options: StartOptions): Promise<App> {
     const skew =
       simulated === null ? await startSkewWatch({ logTime: () => log.time(), clock: wallClock, brake, logger }) : null;
     if (skew !== null) stack.add(() => skew.stop());
-    const runner = startActors(node, simulated, options, source);
+    const models = modelsOf(options, node);
+    const runner = startActors(node, simulated, options, source, models);
     stack.add(() => runner.stop());
 
     const http = config.roles.includes("http")
-      ? await startHttp(config, node, { skew, disk, metrics, backlog: log.backlog })
+      ? await startHttp(config, node, models, { skew, disk, metrics, backlog: log.backlog })
       : null;
     if (http !== null) stack.add(() => http.stop());
     const summary = startSummary({ readModel, log, clock, policy: config.policy, logger });
@@ -190,11 +191,21 @@ interface Runner {
 /** With several nodes on one log, ticks that answer the same fact are spread over this long. */
 const staggerMaxMs = 50;
 
-function startActors(node: Node, simulated: SimulatedClock | null, options: StartOptions, source: Source): Runner {
+function modelsOf({ config, models }: StartOptions, node: Node): Models {
+  return (
+    models ??
+    statisticalModels(createPanel(config.panel), node.readModel, config.policy.resultUsableAfter, node.clock.elapsed)
+  );
+}
+
+function startActors(
+  node: Node,
+  simulated: SimulatedClock | null,
+  options: StartOptions,
+  source: Source,
+  models: Models,
+): Runner {
   const { config } = options;
-  const models =
-    options.models ??
-    statisticalModels(createPanel(config.panel), node.readModel, config.policy.resultUsableAfter, node.clock.elapsed);
   const staggerMs = config.natsUrl === null ? 0 : Math.random() * staggerMaxMs;
   const receiver = receiverOf(config, options.logger);
   const team = startTeam(node, { roles: config.roles, source, models, staggerMs, receiver });
@@ -231,6 +242,7 @@ interface Watches {
 async function startHttp(
   config: Config,
   node: Node,
+  models: Models,
   { skew, disk, metrics, backlog }: Watches,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const app = createHttp({
@@ -238,6 +250,8 @@ async function startHttp(
     log: node.log,
     clock: node.clock,
     policy: config.policy,
+    roster: models.roster.map(({ model }) => model),
+    newId: node.newId,
     adminToken: config.adminToken,
     access: config,
     logger: node.logger,

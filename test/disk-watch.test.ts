@@ -34,4 +34,23 @@ describe("the disk of the log", () => {
     await wall.advance(1000);
     expect(wall.timers).toBe(0);
   });
+
+  it("is said to be getting full once, below 10 % free", async () => {
+    const wall = manualClock(0);
+    const warned: string[] = [];
+    let percent = 10;
+    const watch = await startDiskWatch({
+      dir: "/log",
+      clock: wall,
+      brake: createBrake(),
+      logger: { warn: (_: object, text: string) => void warned.push(text), info: () => {} } as never,
+      measure: () => Promise.resolve({ freeBytes: percent, totalBytes: 100, percent }),
+    });
+    expect([watch.freePercent(), warned]).toEqual([10, []]);
+    percent = 9.9;
+    await wall.advance(5000);
+    expect([watch.freePercent(), watch.full()]).toEqual([9.9, null]);
+    expect(warned).toEqual(["the log's disk is getting full; appends stop below 5 % free"]);
+    watch.stop();
+  });
 });

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { daysMax } from "../../src/actors/letter.ts";
+import { daysMax } from "../../src/match/backfill.ts";
 import { parseDuration } from "../../src/config/duration.ts";
 import { isCallId, isMatchId } from "../../src/events/subjects.ts";
 import { endOf, readInstant, type WrittenInstant } from "../../src/instant.ts";

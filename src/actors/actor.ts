@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { pause, type Timer } from "../clock.ts";
 import type { Delivery } from "../events/log.ts";
 import { ackWaitMs, type Durable } from "../events/provision.ts";
-import type { Floor } from "./floor.ts";
+import { createFloor, type Floor } from "./floor.ts";
 import type { Node } from "./node.ts";
 
 /** What became of a delivery: `release` gives it back to the log, for another node or a later start. */
@@ -16,7 +16,7 @@ export interface Actor {
   concurrency: number;
   /** What it does costs money: its deliveries wait while the node's brake is on. */
   braked?: boolean;
-  /** It may wait for somebody out there for hours: beside the floor, where who must run alone would wait for it, and all others behind. */
+  /** It may wait for somebody out there for hours: on a floor of its own, as whoever must run alone would wait for it, and all others behind. */
   aside?: boolean;
   /** Must end soon after `signal` aborts; what it merely waits for may end at `draining`. Throws only when an invariant is broken. */
   handle(delivery: Delivery, node: Node, signal: AbortSignal, draining: AbortSignal): Promise<Handled>;
@@ -50,7 +50,8 @@ export interface RunningActor {
  * Runs one actor on its durable consumer: a mailbox with bounded concurrency, heartbeats for what is held, poison apart.
  * `onHandled` is called after each delivery.
  */
-export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () => void): RunningActor {
+export function runActor(actor: Actor, node: Node, shared: Floor, onHandled: () => void): RunningActor {
+  const floor = actor.aside === true ? createFloor() : shared;
   const taking = new AbortController();
   const working = new AbortController();
   // Each running delivery listens: that is no leak, whatever Node takes more than ten listeners for.
@@ -88,7 +89,7 @@ export function runActor(actor: Actor, node: Node, floor: Floor, onHandled: () =
       // Before the floor: who waits there alone would keep everybody else waiting as well.
       if (actor.braked === true) await node.brake?.released(taking.signal);
       const alone = delivery.deliveries >= aloneFrom;
-      const handled = await (actor.aside === true ? handle(delivery) : floor.enter(alone, () => handle(delivery)));
+      const handled = await floor.enter(alone, () => handle(delivery));
       if (handled === "ack") await delivery.ack();
       else delivery.release();
     } catch (error) {

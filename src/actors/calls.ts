@@ -44,9 +44,8 @@ async function carryOut(
   node: Node,
 ): Promise<Handled> {
   const known = node.readModel.call(id);
-  // Of two messages that claim to be the call, the first is. A rebuild is the business of the node that was asked.
-  if (known?.requested?.sequence !== event.sequence || event.data.order.what === "projections.rebuild") return "ack";
-  if (known.applied !== null) return "ack";
+  // Of two messages that claim to be the call, the first is.
+  if (known?.requested?.sequence !== event.sequence || known.applied !== null) return "ack";
   const { order, principal } = event.data;
   const orderer: Orderer = { by: principal, letter: event.sequence };
   const scope = { policy: node.policy, roster: roster.map(({ model }) => model) };

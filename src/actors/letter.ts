@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { daysMax } from "../match/backfill.ts";
 import { type Stage, stages } from "../match/event.ts";
 
 /** A letter from the operator's letter box: retro work for named matches, or for all that lack it in the last days. */
@@ -15,9 +16,6 @@ export type ReadLetter = { letter: Letter } | { code: string; text: string };
 
 /** Larger letters are not read. */
 export const letterSizeMax = 64 * 1024;
-
-/** How far back a letter may reach. */
-export const daysMax = 30;
 
 const reasonLengthMax = 300;
 const byLengthMax = 100;

@@ -211,7 +211,7 @@ export const variables = {
   } satisfies Variable<string>,
   alertUrl: {
     name: "FULLTIME_ALERT_URL",
-    about: "where gaps that turn critical or missed are posted, and their end; none: the log alone tells",
+    about: "where critical and missed gaps are posted, and their end; none: only logged",
     fallback: "",
     read: (text) =>
       text === "" || isPostable(text)

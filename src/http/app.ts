@@ -2,13 +2,27 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { secureHeaders } from "hono/secure-headers";
 import { Registry } from "prom-client";
 import { createAccess } from "./access/access.ts";
+import { changesRoutes } from "./changes.ts";
+import { describeRoutes } from "./description.ts";
 import { createDiagnosis } from "./diagnosis.ts";
+import { docsRoutes } from "./docs.ts";
+import { failedSettlementsRoutes } from "./failed-settlements.ts";
+import { backfillRoutes } from "./backfills.ts";
+import { createCallDesk } from "./calls/desk.ts";
+import { dismissalRoutes } from "./dismissals.ts";
+import { requestRoutes } from "./requests.ts";
+import { settlementRetryRoutes } from "./settlement-retry.ts";
 import { healthRoutes } from "./health.ts";
 import { landing } from "./landing.ts";
+import { matchEventsRoutes } from "./match-events.ts";
+import { matchRoutes } from "./match.ts";
+import { matchesRoutes } from "./matches.ts";
 import { requestCounter } from "./metrics/requests.ts";
 import { metricsRoutes } from "./metrics/route.ts";
 import type { HttpOptions } from "./options.ts";
 import { createRouter, type HttpEnv } from "./openapi.ts";
+import { modelsRoutes } from "./models.ts";
+import { pipelineHealthRoutes } from "./pipeline-health.ts";
 import { notFound, onError } from "./problem.ts";
 import { projectionRoutes } from "./projections.ts";
 
@@ -18,6 +32,7 @@ export function createHttp(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const access = createAccess(options);
   const registry = options.registry ?? new Registry();
   const diagnose = createDiagnosis(options);
+  const desk = createCallDesk(options);
   app.use(requestCounter(registry, options.clock));
   app.use(
     secureHeaders({
@@ -30,21 +45,36 @@ export function createHttp(options: HttpOptions): OpenAPIHono<HttpEnv> {
       xFrameOptions: "DENY",
       // The node speaks plain HTTP; whether there is TLS before it, its proxy knows.
       strictTransportSecurity: false,
+      // The docs page has a policy of its own.
+      overwrite: false,
     }),
   );
   app.use(async (c, next) => {
     await next();
-    // Every answer is of this moment, and an admin's is for nobody else.
-    c.header("Cache-Control", "no-store");
+    // An answer is of this moment, and an admin's for nobody else, unless its route knows better.
+    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   });
   app.use(...access.guards);
   app.use("/api/admin/*", ...access.admin);
   app.use(...access.bodies);
   app.onError(onError(options.logger));
   app.notFound(notFound);
-  app.get("/", (c) => c.html(landing));
-  app.route("/", healthRoutes(options, diagnose));
+  const describe = describeRoutes(app);
+  app.get("/", (c) => c.html(landing(describe())));
+  app.route("/", docsRoutes(describe));
+  app.route("/", healthRoutes(diagnose));
   app.route("/", metricsRoutes({ ...options, registry, diagnose, denials: access.denials }));
-  app.route("/api/admin", projectionRoutes(options));
+  app.route("/", matchesRoutes(options));
+  app.route("/", matchRoutes(options));
+  app.route("/", matchEventsRoutes(options));
+  app.route("/", modelsRoutes(options));
+  app.route("/", changesRoutes(options));
+  app.route("/api/admin", pipelineHealthRoutes(options, diagnose));
+  app.route("/api/admin", failedSettlementsRoutes(options));
+  app.route("/api/admin", settlementRetryRoutes(options, desk));
+  app.route("/api/admin", dismissalRoutes(options, desk));
+  app.route("/api/admin", backfillRoutes(options, desk));
+  app.route("/api/admin", requestRoutes(options, desk));
+  app.route("/api/admin", projectionRoutes(options, desk));
   return app;
 }

@@ -40,32 +40,35 @@ export function createChangeFeed(readModel: Pick<ReadModel, "onAdvance" | "seque
   const remembered: { matches: Changed; sequence: number }[] = [];
   /** Every change after this is remembered. */
   let knownFrom = readModel.sequence();
-  let sequence = knownFrom;
+  /** Everything up to `told` has been told, what came after is being gathered. */
+  let [told, newest] = [knownFrom, knownFrom];
   let gathered: Changed = new Set();
   let timer: Timer | null = null;
 
   readModel.onAdvance((at, { ids }) => {
-    sequence = at;
+    newest = at;
     gathered = ids === null ? "many" : merged(gathered, new Set([...ids].filter(isMatchId)));
     if (gathered === "many" || gathered.size > 0) timer ??= clock.after(coalesceMs, tell);
+    else told = newest;
   });
 
   function tell(): void {
     timer = null;
-    const news = { matches: gathered, sequence };
+    told = newest;
+    const news = { matches: gathered, sequence: told };
     gathered = new Set();
     remembered.push(news);
     if (remembered.length > rememberedMax) knownFrom = remembered.shift()?.sequence ?? knownFrom;
     for (const follower of followers) follower.take({ kind: "changed", ...news });
   }
 
-  /** What one who comes back has missed. What is being gathered reaches it with the others. */
+  /** What one who comes back has missed; what is being gathered reaches it with the others. */
   function missed(lastSeen: number): News {
-    if (!(lastSeen >= knownFrom && lastSeen <= sequence)) return { kind: "reset", sequence };
+    if (!(lastSeen >= knownFrom && lastSeen <= newest)) return { kind: "reset", sequence: told };
     const matches = remembered
       .filter((news) => news.sequence > lastSeen)
       .reduce<Changed>((sum, news) => merged(sum, news.matches), new Set());
-    return { kind: "changed", matches, sequence };
+    return { kind: "changed", matches, sequence: Math.max(told, lastSeen) };
   }
 
   return {
@@ -73,7 +76,7 @@ export function createChangeFeed(readModel: Pick<ReadModel, "onAdvance" | "seque
       if (followers.size >= followersMax) return null;
       const box = createBox(clock);
       // Said at once, so that it knows from where it would have to come back.
-      box.take(lastSeen === null ? { kind: "changed", matches: new Set(), sequence } : missed(lastSeen));
+      box.take(lastSeen === null ? { kind: "changed", matches: new Set(), sequence: told } : missed(lastSeen));
       followers.add(box);
       return {
         next: box.next,

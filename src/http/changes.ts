@@ -13,6 +13,13 @@ const follow = createRoute({
   summary: "Which matches have changed, as server-sent events",
   description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. A comment comes every 15 s when there is no news.`,
   request: {
+    query: z.object({
+      after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({
+        type: "integer",
+        description:
+          "the `sequence` of the answer that is to be kept up to date, where there is no `Last-Event-ID` yet",
+      }),
+    }),
     headers: z.object({
       "last-event-id": z.string().optional().meta({ description: "the `id` of the last event that was received" }),
     }),
@@ -37,7 +44,8 @@ export function changesRoutes({ readModel, clock }: Pick<HttpOptions, "readModel
     };
     // Nobody would read the stream, nor end it.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, headers);
-    const follower = feed.join(lastSeen === undefined ? null : sequenceIn(lastSeen));
+    const { after = null } = c.req.valid("query");
+    const follower = feed.join(lastSeen === undefined ? after : sequenceIn(lastSeen));
     if (follower === null)
       throw new Refused(503, "as many follow the changes as this node lets: poll, or come back later", {
         headers: { "Retry-After": "10" },

@@ -20,7 +20,8 @@ export function describeRoutes(app: OpenAPIHono<HttpEnv>): () => Description {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     type: "http",
     scheme: "bearer",
-    description: "the admin token, or one of the file of principals; none is needed on loopback while none is configured",
+    description:
+      "the admin token, or one of the file of principals; none is needed on loopback while none is configured",
   });
   let made: Description | null = null;
   return () => {
@@ -32,7 +33,7 @@ export function describeRoutes(app: OpenAPIHono<HttpEnv>): () => Description {
           version: packageVersion(),
           description:
             "Keeps football predictions complete. Errors are problem documents (RFC 9457). Instants are ISO 8601, UTC, of the pipeline's clock.",
-          license: { name: "MIT", identifier: "MIT" },
+          license: { name: "MIT" },
         },
         servers: [{ url: "/" }],
         tags: [
@@ -62,9 +63,10 @@ function complete(description: Description): Description {
   for (const { method, path, operation } of operationsOf(description)) {
     operation.operationId ??= nameOf(method, path);
     operation.tags ??= [path.startsWith("/api/admin/") ? "operations" : "node"];
+    const responses = (operation.responses ??= {});
     for (const status of method === "get" ? everywhere : [...everywhere, ...withBody])
-      operation.responses[status] ??= problemAnswer(about[status]);
-    operation.responses.default ??= problemAnswer("an error that nobody foresaw");
+      responses[status] ??= problemAnswer(about[status]);
+    responses.default ??= problemAnswer("an error that nobody foresaw");
   }
   return description;
 }

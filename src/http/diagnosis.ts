@@ -3,6 +3,7 @@ import type { ReadModelState } from "../projections/read-model.ts";
 import { type CoverageAt, createCoverageCache } from "./coverage-cache.ts";
 import { createLag, type Lag } from "./lag.ts";
 import type { HttpOptions } from "./options.ts";
+import { Refused } from "./problem.ts";
 import { createFirstSeen, lightReasons, type reasonSchema, severeReasons } from "./reasons.ts";
 
 /** How the node is, as health and metrics tell it. Instants are epoch milliseconds of the pipeline's clock. */
@@ -16,8 +17,31 @@ export interface Diagnosis extends CoverageAt, Lag {
   now: number;
 }
 
-/** One for all who ask, so that coverage is computed once and a reason keeps its `since`. Rejects when no read model can answer. */
+/** Anyone may ask, and while no read model can answer each of them would write a line. */
+const quietMs = 60_000;
+
+/**
+ * One for all who ask, so that coverage is computed once and a reason keeps its `since`. Rejects with `Refused` (503) when no
+ * read model can answer; the node's log tells why, once a minute.
+ */
 export function createDiagnosis(options: HttpOptions): () => Promise<Diagnosis> {
+  const diagnose = createDiagnose(options);
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    try {
+      return await diagnose();
+    } catch (error) {
+      const now = options.clock.elapsed();
+      if (now - toldAt >= quietMs) {
+        toldAt = now;
+        options.logger.error({ err: error }, "the read model cannot answer");
+      }
+      throw new Refused(503, "the read model cannot answer; the node's log tells why");
+    }
+  };
+}
+
+function createDiagnose(options: HttpOptions): () => Promise<Diagnosis> {
   const { readModel, log, clock, policy, clockSkew, logDiskFreePercent } = options;
   const coverageAt = createCoverageCache(options);
   const lagNow = createLag(options);

@@ -40,7 +40,7 @@ export const matchIdSchema = z
   .string()
   .max(150)
   .refine(isMatchId, "match ids are like pl-2016-17-arsenal-chelsea")
-  .meta({ description: "match id", example: "pl-2016-17-arsenal-chelsea" });
+  .meta({ description: "match id", example: "pl-2016-17-arsenal-chelsea", pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" });
 
 export const cursorSchema = z
   .string()
@@ -67,6 +67,18 @@ export const teamSchema = z.object({ id: z.string(), name: z.string() }).meta({ 
 export const statusSchema = z.enum(statuses);
 export const stageSchema = z.enum(stages);
 export const categorySchema = z.enum(categories);
+
+/** Matches that one answer lists at most: an answer is kept in the log, whose messages are small. Totals count all. */
+export const listedMax = 1000;
+
+export const planHashSchema = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, "plan hashes are 16 hexadecimal digits")
+  .meta({ description: "of a plan that a dry run showed: run only if it is still the plan" });
+
+export const leftOutSchema = z
+  .object({ matchId: z.string(), why: z.string() })
+  .meta({ id: "LeftOut", description: "a match that gets no request, and why" });
 
 /** What was given of optional fields; an absent one is not there at all. */
 export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -2,7 +2,6 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { Diagnosis } from "./diagnosis.ts";
 import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
-import type { HttpOptions } from "./options.ts";
 import { problemSchema, Refused } from "./problem.ts";
 import { reasonSchema } from "./reasons.ts";
 
@@ -34,33 +33,19 @@ export type Health = z.infer<typeof healthSchema>;
 type Diagnose = () => Promise<Diagnosis>;
 
 /** `GET /livez`, `/readyz` and `/api/health`: for probes and people, without authentication. */
-export function healthRoutes({ logger }: Pick<HttpOptions, "logger">, diagnose: Diagnose): OpenAPIHono<HttpEnv> {
-  const cannotAnswer = (error: unknown): never => {
-    if (error instanceof Refused) throw error;
-    logger.error({ err: error }, "the read model cannot answer");
-    throw new Refused(503, "the read model cannot answer; the node's log tells why");
-  };
-
+export function healthRoutes(diagnose: Diagnose): OpenAPIHono<HttpEnv> {
   const routes = createRouter();
   routes.openapi(livez, (c) => c.json({ status: "ok" as const }, 200));
   routes.openapi(readyz, async (c) => {
-    try {
-      const { connected, state, isFarBehind, lag } = await diagnose();
-      if (!connected) throw new Refused(503, "NATS does not answer");
-      if (state !== "following") throw new Refused(503, `the read model is ${state}`);
-      if (isFarBehind) throw new Refused(503, `the read model is ${lag} events behind the log`);
-      return c.json({ status: "ok" as const }, 200);
-    } catch (error) {
-      return cannotAnswer(error);
-    }
+    const { connected, state, isFarBehind, lag } = await diagnose();
+    if (!connected) throw new Refused(503, "NATS does not answer");
+    if (state !== "following") throw new Refused(503, `the read model is ${state}`);
+    if (isFarBehind) throw new Refused(503, `the read model is ${lag} events behind the log`);
+    return c.json({ status: "ok" as const }, 200);
   });
   routes.openapi(healthRoute, async (c) => {
-    try {
-      const answer = healthOf(await diagnose());
-      return c.json(answer, answer.status === "unhealthy" ? 503 : 200);
-    } catch (error) {
-      return cannotAnswer(error);
-    }
+    const answer = healthOf(await diagnose());
+    return c.json(answer, answer.status === "unhealthy" ? 503 : 200);
   });
   return routes;
 }

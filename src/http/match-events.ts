@@ -59,7 +59,7 @@ const timeline = createRoute({
         .min(0)
         .max(Number.MAX_SAFE_INTEGER)
         .default(0)
-        .meta({ description: "messages with a higher sequence" }),
+        .meta({ type: "integer", description: "messages with a higher sequence" }),
       limit: fields.limitSchema(100),
     }),
   },

@@ -13,6 +13,10 @@ export interface HttpOptions {
   log: EventLog;
   clock: Clock;
   policy: Policy;
+  /** Names of the models that a round begun now would ask. */
+  roster: readonly string[];
+  /** A new id for a call at that time. */
+  newId(time: number): string;
   /** null, and no principals: the admin routes answer on loopback only. */
   adminToken: string | null;
   /** Who else may ask, from where and how much. */

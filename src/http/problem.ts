@@ -8,11 +8,11 @@ import { routePattern } from "./route-pattern.ts";
 /** An error answer as RFC 9457 has it. `title` is the status in words, `detail` says what is wrong with this request. */
 export const problemSchema = z
   .looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-})
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+  })
   .meta({ id: "Problem" });
 
 /** Members of a problem beside the standard ones, e.g. what differs from a plan. */

@@ -1,8 +1,10 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
+import type { Order } from "../match/event.ts";
+import { type CallDesk, idempotencyKeyHeader } from "./calls/desk.ts";
 import { requireScope } from "./access/scope.ts";
 import type { HttpOptions } from "./options.ts";
-import { adminProblems, adminSecurity, createRouter, type HttpEnv, json } from "./openapi.ts";
+import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import { Refused } from "./problem.ts";
 
 const progressSchema = z.object({
@@ -44,11 +46,21 @@ const begin = createRoute({
   summary: "Makes the read model anew from the log, beside the present one",
   security: adminSecurity,
   middleware: requireScope("admin"),
-  responses: { 202: json(rebuildSchema, "begun, or under way already"), ...adminProblems },
+  request: { headers: idempotencyKeyHeader },
+  responses: { 202: json(rebuildSchema, "begun, or under way already"), ...adminProblems, ...problems(409, 422) },
 });
 
+const order: Order = {
+  what: "projections.rebuild",
+  matchIds: null,
+  category: null,
+  window: null,
+  stages: null,
+  reason: null,
+};
+
 /** The read model: how it is, and how to have it made anew. */
-export function projectionRoutes({ readModel, clock, logger }: HttpOptions): OpenAPIHono<HttpEnv> {
+export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
   let begun = 0;
   let running = false;
   let lastRebuild: Projections["lastRebuild"] = null;
@@ -88,9 +100,14 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions): Ope
       throw new Refused(503, "the read model cannot answer; the node's log tells why");
     }
   });
-  routes.openapi(begin, (c) => {
-    const answer = { number: rebuild(), progress: "/api/admin/projections" };
-    return c.json(answer, 202, { Location: answer.progress });
+  routes.openapi(begin, async (c) => {
+    const progress = "/api/admin/projections";
+    const { body, replayed } = await desk.place(c, {
+      body: null,
+      decide: () => ({ order, answer: { status: 202, body: { number: running ? begun : begun + 1, progress } } }),
+    });
+    if (!replayed) rebuild();
+    return c.json(body, 202, { Location: progress });
   });
   return routes;
 }

@@ -45,8 +45,11 @@ export function severeReasons({ connected, state, diskFreePercent }: Severe): Re
   if (!connected)
     reasons.push({ code: "nats-unreachable", detail: "NATS does not answer; nothing can be asked for or recorded" });
   if (state.state === "stalled") {
-    const detail = `the read model goes no further than sequence ${state.sequence}; the node's log tells why`;
-    reasons.push({ code: "projection-stalled", since: new Date(state.since).toISOString(), detail });
+    reasons.push({
+      code: "projection-stalled",
+      since: new Date(state.since).toISOString(),
+      detail: `the read model goes no further than sequence ${state.sequence}: ${state.ofDisk ? "its disk is full or failing" : "the node's log tells why"}`,
+    });
   }
   if (diskFreePercent !== null && diskFreePercent < leastFreePercent) {
     const detail = `the log's disk is ${diskFreePercent.toFixed(1)} % free; nothing is appended below ${leastFreePercent} %`;

@@ -17,34 +17,42 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   port: number;
   logger: Logger;
+  limits?: Partial<ConnectionLimits>;
 }
 
 /** A client that is slow is cut off; one that is many gets its share. */
-const serverOptions: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  // Node looks for such clients this often only.
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 5000,
-  maxHeaderSize: 16 * 1024,
+export interface ConnectionLimits {
+  /** The longest a request's headers may take, and all of it. */
+  headersMs: number;
+  requestMs: number;
+  /** Node looks for such clients this often only. */
+  lookEveryMs: number;
+  /** A connection on which nothing moves, such as one whose client reads no answer. A stream of events must ping more often. */
+  idleMs: number;
+  /** Connections at once, of all and of one address: a client that is many leaves room for the others. */
+  connections: number;
+  connectionsPerAddress: number;
+}
+
+const defaultLimits: ConnectionLimits = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  lookEveryMs: 1000,
+  idleMs: 120_000,
+  // Below the 1024 files a process may have open by many a system's default.
+  connections: 900,
+  connectionsPerAddress: 256,
 };
 
-/** A connection on which nothing moves, such as one whose client reads no answer. A stream of events must ping more often. */
-const idleMaxMs = 120_000;
-
-/** Connections at once: below the 1024 files a process may have open by many a system's default. */
-const connectionsMax = 900;
-/** ... and from one address, so that one client leaves room for the others. */
-const connectionsPerAddressMax = 256;
-
 /** Serves HTTP. Rejects with `HttpUnusable`. */
-export async function listen({ fetch, host, port, logger }: ServeOptions): Promise<HttpServer> {
+export async function listen({ fetch, host, port, logger, ...options }: ServeOptions): Promise<HttpServer> {
+  const limits = { ...defaultLimits, ...options.limits };
   const listener = getRequestListener(fetch, { hostname: host, errorHandler: (error) => unanswered(error, logger) });
-  const server = createServer(serverOptions, (incoming, outgoing) => void listener(incoming, outgoing));
-  server.maxConnections = connectionsMax;
-  server.setTimeout(idleMaxMs);
+  const server = createServer(serverOptions(limits), (incoming, outgoing) => void listener(incoming, outgoing));
+  server.maxConnections = limits.connections;
+  server.setTimeout(limits.idleMs);
   server.on("clientError", refuseUnreadable);
-  limitConnections(server);
+  limitConnections(server, limits.connectionsPerAddress);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(host, port, error)));
     server.listen({ host, port }, resolve);
@@ -59,12 +67,22 @@ export async function listen({ fetch, host, port, logger }: ServeOptions): Promi
   };
 }
 
-function limitConnections(server: Server): void {
+function serverOptions({ headersMs, requestMs, lookEveryMs }: ConnectionLimits): ServerOptions {
+  return {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookEveryMs,
+    keepAliveTimeout: 5000,
+    maxHeaderSize: 16 * 1024,
+  };
+}
+
+function limitConnections(server: Server, perAddressMax: number): void {
   const open = new Map<string, number>();
   server.on("connection", (socket: Socket) => {
     const address = plain(socket.remoteAddress ?? "");
     const count = (open.get(address) ?? 0) + 1;
-    if (count > connectionsPerAddressMax) {
+    if (count > perAddressMax) {
       socket.destroy();
       return;
     }

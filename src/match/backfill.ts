@@ -12,6 +12,9 @@ import { isTerminal, isVoid } from "./status.ts";
 /** The stages that can be run in hindsight. Line-ups are never fetched after kick-off. */
 export const backfillStages = ["analyse", "predict", "settle"] as const satisfies readonly Stage[];
 
+/** How far back a backfill of days may reach. */
+export const daysMax = 30;
+
 export interface BackfillScope {
   /** Of `backfillStages`; null: whatever is missing. */
   stages: readonly Stage[] | null;

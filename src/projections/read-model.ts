@@ -31,6 +31,8 @@ export interface ReadModelState {
   reason: string | null;
   /** Where the projection halted, null unless it did. */
   haltedAt: number | null;
+  /** It halted for its disk, full or failing, and goes on by itself when that is mended. */
+  ofDisk: boolean;
   rebuilding: (RebuildProgress & { startedAt: number }) | null;
 }
 
@@ -252,6 +254,7 @@ export async function startReadModel(options: ReadModelOptions): Promise<ReadMod
       since,
       reason: halted?.reason ?? stale,
       haltedAt: halted?.sequence ?? null,
+      ofDisk: halted?.passes ?? false,
       rebuilding,
     }),
     reached: waiters.reached,

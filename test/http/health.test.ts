@@ -20,7 +20,7 @@ function following(server: MemoryServer, through: (follow: Follow) => Follow): M
     ...server,
     connect(faults) {
       const log = server.connect(faults);
-      return { ...log, follow: through(log.follow) } as ReturnType<MemoryServer["connect"]>;
+      return { ...log, follow: through(log.follow) };
     },
   };
 }
@@ -267,7 +267,7 @@ describe("GET /api/health", () => {
       reasons: [
         {
           code: "projection-stalled",
-          detail: "the read model goes no further than sequence 0; the node's log tells why",
+          detail: "the read model goes no further than sequence 0: the node's log tells why",
         },
       ],
     });
@@ -360,6 +360,12 @@ describe("GET /api/health", () => {
     expect(await response.json()).toMatchObject({ type: "about:blank", title: "Service Unavailable", status: 503 });
     expect((await served.ask("/readyz")).status).toBe(503);
     expect((await served.ask("/livez")).status).toBe(200);
+    await served.ask("/metrics");
+    const told = () => served.logged.filter(({ msg }) => msg === "the read model cannot answer");
+    expect(told()).toHaveLength(1);
+    await served.wall.advance(minute);
+    await served.ask("/api/health");
+    expect(told()).toHaveLength(2);
   });
 });
 

@@ -113,7 +113,7 @@ test("facts are counted by whoever appends them: failures, answers and their cos
     .analysed()
     .at(kickoff - 30 * minute)
     .requested("predict")
-    .predicted([{ ...tip("elo"), cost: 0.25 } as never, failedModel("pi", "permanent")]);
+    .predicted([{ ...tip("elo"), cost: 0.25 }, failedModel("pi", "permanent")]);
   const entity = { root: "match", id: life.id } as const;
   expect(await log.append(entity, 0, life.events)).toMatchObject({ outcome: "appended" });
   expect(await log.append(entity, 0, life.events.slice(0, 1))).toMatchObject({ outcome: "conflict" });

@@ -38,6 +38,7 @@ export function startFulltime(
   dataDir: string,
   args: readonly string[],
   more: Record<string, string> = {},
+  stdin: "ignore" | "pipe" = "ignore",
 ): FulltimeProcess {
   // Node itself, not a wrapper: a signal to `child.pid` must reach the program.
   const child = spawn(
@@ -51,12 +52,12 @@ export function startFulltime(
     {
       cwd: dataDir,
       env: environment(dataDir, more),
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [stdin, "pipe", "pipe"],
     },
   );
   let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));

@@ -27,6 +27,8 @@ export interface Worker {
   readonly calls: readonly string[];
   /** Resolves when it said that; rejects when it ended before. */
   says(beginning: string): Promise<void>;
+  /** Resolves when one of its models is asked, from now on; rejects when it ended before. */
+  asks(): Promise<void>;
   ended: Promise<NodeJS.Signals | number | null>;
 }
 
@@ -123,6 +125,13 @@ function spawnWorker(script: WorkerScript): Worker {
     async says(beginning) {
       while (!lines.some((line) => line.startsWith(beginning))) {
         if (over) throw new Error(`the worker ended before it said ${beginning}`);
+        await news.heard();
+      }
+    },
+    async asks() {
+      const before = calls.length;
+      while (calls.length === before) {
+        if (over) throw new Error("the worker ended before it asked a model");
         await news.heard();
       }
     },

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { HttpEnv } from "../openapi.ts";
 import { problem } from "../problem.ts";
@@ -10,10 +10,17 @@ const bodyMaxBytes = 64 * 1024;
 
 /** Bodies of 64 kB at most, whether they say their length or come in chunks. */
 export function limitBody(): MiddlewareHandler<HttpEnv> {
-  return bodyLimit({
+  const limit = bodyLimit({
     maxSize: bodyMaxBytes,
     onError: (c) => problem(c, 413, `a body may have ${bodyMaxBytes} bytes`, { Connection: "close" }),
   });
+  return async function limitBody(c, next) {
+    try {
+      return await limit(c, next);
+    } catch (error) {
+      return cutOff(c, error);
+    }
+  };
 }
 
 /** A form or a text is what a page of another site can post without asking first. */
@@ -43,10 +50,22 @@ export function noTokenElsewhere(): MiddlewareHandler<HttpEnv> {
     if (token === null) return next();
     const places = [c.req.url, decoded(c.req.url)];
     for (const [name, value] of c.req.raw.headers) if (name !== "authorization") places.push(value);
-    if (!isSafe(c.req.method)) places.push(await c.req.text());
+    if (!isSafe(c.req.method)) {
+      try {
+        places.push(await c.req.text());
+      } catch (error) {
+        return cutOff(c, error);
+      }
+    }
     if (!places.some((text) => text.includes(token))) return next();
     return deny(c, 400, "misplaced-token", "the token may stand in the Authorization header only: make a new one");
   };
+}
+
+/** A client that goes away amid its body is no failure of this node, and no line in its log. */
+function cutOff(c: Context, error: unknown): Response {
+  if (!c.req.raw.signal.aborted) throw error;
+  return problem(c, 400, "the body ended before its end");
 }
 
 /** ASCII is all that a token is made of; what is no escape stays as it is. */

@@ -9,7 +9,7 @@ export interface Register {
   /** Whose token this is, as far as that can be told at once: null for a chosen one that was not verified before. */
   find(token: string): Principal | null;
   /**
-   * Tries a token against the slow hashes, which costs 0.2 s each: whoever calls this has counted the attempt. One token at a
+   * Tries a token against the slow hashes, which costs some tenths of a second each: whoever calls this has counted the attempt. One token at a
    * time, so a flood holds one thread of the pool and no more; `busy` when too many wait.
    */
   verify(token: string): Promise<Principal | null | "busy">;

@@ -22,7 +22,7 @@ export function sha256Of(token: string): string {
   return `sha256:${digestOf(token).toString("hex")}`;
 }
 
-/** 32 MiB and about 0.2 s an attempt: what OWASP's password storage cheat sheet holds equal to N=2^17, p=1, in a quarter of its memory. */
+/** 32 MiB and some tenths of a second an attempt: what OWASP's password storage cheat sheet holds equal to N=2^17, p=1, in a quarter of its memory. */
 const cost = { N: 2 ** 15, r: 8, p: 3 };
 
 /** The entry of a token that somebody chose. */
@@ -33,7 +33,7 @@ export async function scryptOf(token: string): Promise<string> {
   return `scrypt:N=${N},r=${r},p=${p}:${salt.toString("base64url")}:${hash.toString("base64url")}`;
 }
 
-/** About 0.2 s of one thread of the pool. */
+/** Some tenths of a second of one thread of the pool. */
 export async function matchesScrypt(token: string, expected: TokenHash & { kind: "scrypt" }): Promise<boolean> {
   const { hash } = expected;
   return timingSafeEqual(await derive(token, { ...expected, length: hash.length }), hash);

@@ -17,7 +17,7 @@ const ageMaxMs = 5000;
 /** What an absent NATS may hold up a scrape. */
 const backlogWaitMs = 1000;
 
-export interface MetricsOptions extends Pick<HttpOptions, "readModel" | "clock" | "logger" | "backlog"> {
+export interface MetricsOptions extends Pick<HttpOptions, "readModel" | "clock" | "backlog"> {
   registry: Registry;
   diagnose: () => Promise<Diagnosis>;
   denials?: Pick<Denials, "count"> | undefined;
@@ -59,13 +59,13 @@ const metricsRoute = createRoute({
   responses: { 200: { description: "text format 0.0.4", content: { "text/plain": { schema: z.string() } } } },
 });
 
-async function observe({ readModel, diagnose, logger }: MetricsOptions): Promise<Observation> {
+async function observe({ readModel, diagnose }: MetricsOptions): Promise<Observation> {
   try {
     const diagnosis = await diagnose();
     const [failures, inFlight, sources] = [readModel.failureCounts(), readModel.inFlight(), readModel.sources()];
     return { diagnosis, failures, inFlight, sources };
-  } catch (error) {
-    logger.error({ err: error }, "the read model cannot answer");
+  } catch {
+    // The diagnosis has told the node's log why.
     const nothing = { analyse: 0, lineups: 0, predict: 0, settle: 0, retro: 0 };
     return { diagnosis: null, failures: [], inFlight: nothing, sources: [] };
   }

@@ -33,20 +33,20 @@ test("what is given back may be taken again", async () => {
   expect((await bucket.take("a")).allowed).toBe(false);
 });
 
-test("holds nothing of a window that is over, and never more than its slots", async () => {
+test("holds nothing of a window that is over", async () => {
   const bucket = createBucket("login", { quota: 1, window: 60 });
-  const key = createAddressKey();
-  const keys = new Set<string>();
-  for (let n = 0; n < 20_000; n += 1) {
-    const slot = key(`2001:db8:${(n >> 8).toString(16)}:${(n & 255).toString(16)}::1`);
-    keys.add(slot);
-    await bucket.take(slot);
-  }
-  expect(keys.size).toBeGreaterThan(3500);
-  expect(vi.getTimerCount()).toBe(keys.size);
-  expect(keys.size).toBeLessThanOrEqual(4096);
+  for (let n = 0; n < 100; n += 1) await bucket.take(String(n));
+  expect(vi.getTimerCount()).toBe(100);
   vi.advanceTimersByTime(60_000);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("there are only so many keys, however many addresses there are", () => {
+  const key = createAddressKey();
+  const network = (n: number) => `2001:db8:${(n >> 8).toString(16)}:${(n & 255).toString(16)}::1`;
+  const keys = new Set(Array.from({ length: 20_000 }, (_, n) => key(network(n))));
+  expect(keys.size).toBeGreaterThan(3500);
+  expect(keys.size).toBeLessThanOrEqual(4096);
 });
 
 test("an address has one key, its neighbours in an IPv6 network the same, another process another", () => {

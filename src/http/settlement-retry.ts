@@ -1,0 +1,142 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import type { Match } from "../match/match.ts";
+import { planRetry, type PlannedRetry } from "../plans/retry-plan.ts";
+import { matchBook } from "../projections/book.ts";
+import { createAsk } from "./asking.ts";
+import { type Answer, type CallDesk, type Decided, idempotencyKeyHeader } from "./calls/desk.ts";
+import { createShownPlans } from "./calls/shown-plans.ts";
+import * as fields from "./fields.ts";
+import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
+import type { HttpOptions } from "./options.ts";
+import { Refused } from "./problem.ts";
+
+const retryBody = z
+  .strictObject({
+    matchIds: z.array(fields.matchIdSchema).min(1).max(1000).optional(),
+    category: fields.categorySchema.optional(),
+    all: z.literal(true).optional().meta({ description: "every failed settlement that nobody dismissed" }),
+    reason: z.string().min(1).max(300).optional().meta({ description: "why, for the log" }),
+    dryRun: z.boolean().optional().meta({ description: "say what would be done, with the plan's hash; write nothing" }),
+    planHash: fields.planHashSchema.optional(),
+  })
+  .refine((body) => [body.matchIds, body.category, body.all].some((it) => it !== undefined), {
+    message: "say which: matchIds, category or all",
+  })
+  .refine(({ matchIds, category, all }) => all !== true || (matchIds ?? category) === undefined, {
+    message: "all excludes matchIds and category",
+  });
+
+/** The answer of a retry. */
+export const retrySchema = z.object({
+  result: z.literal("already-done").optional().meta({ description: "of one match alone: it is settled" }),
+  requestId: z
+    .string()
+    .nullable()
+    .meta({ description: "leads to the outcome at /api/admin/requests/{id}; null where nothing was asked for" }),
+  requested: z.int().meta({ description: "matches that get a request, or would" }),
+  skipped: z.array(fields.leftOutSchema),
+  skippedTotal: z.int().meta({ description: `all that were left out; ${fields.listedMax} of them are listed at most` }),
+  plan: z.object({
+    planHash: fields.planHashSchema,
+    matches: z.array(z.string()),
+    total: z.int().meta({ description: `all matches of the plan; ${fields.listedMax} of them are listed at most` }),
+  }),
+});
+type RetryAnswer = z.infer<typeof retrySchema>;
+
+function retryRoute(path: "/settlement-failures" | "/settlement/retry", operationId: string) {
+  return createRoute({
+    method: "post",
+    path,
+    operationId,
+    tags: ["operations"],
+    summary: "Asks for failed settlements again",
+    security: adminSecurity,
+    request: {
+      headers: idempotencyKeyHeader,
+      body: { required: true, content: { "application/json": { schema: retryBody } } },
+    },
+    responses: {
+      200: json(retrySchema, "a dry run, or one match that is settled already: nothing was asked for"),
+      202: json(retrySchema, "asked for: a fact for each match"),
+      ...adminProblems,
+      ...problems(404, 409, 413, 415, 422),
+    },
+  });
+}
+
+/** `POST /api/admin/settlement-failures` and `/settlement/retry`; to be mounted at `/api/admin`. */
+export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
+  const ask = createAsk(options);
+  const shownPlans = createShownPlans();
+
+  async function retry(body: z.infer<typeof retryBody>, place: Place): Promise<Answer<RetryAnswer>> {
+    const { matchIds = null, category = null, reason = null, dryRun, planHash } = body;
+    const plan = () => ask((it) => planRetry({ matchIds, category, reason }, matchBook(it)));
+    if (dryRun === true) {
+      const planned = plan();
+      shownPlans.remember(planned.planHash, planned.accepted);
+      return { status: 200, body: answerOf(planned, null) };
+    }
+    return place(body, (id) => {
+      const planned = plan();
+      if (planHash !== undefined && planHash !== planned.planHash) {
+        throw shownPlans.stale(planHash, planned.planHash, planned.accepted);
+      }
+      const [only, ...more] = new Set(matchIds ?? []);
+      if (only !== undefined && more.length === 0 && planned.accepted.length === 0) {
+        const why = planned.skipped[0]?.why ?? "";
+        return {
+          order: null,
+          answer: {
+            status: 200,
+            body: nothingToDo(
+              only,
+              why,
+              planned,
+              ask((it) => it.match(only)),
+            ),
+          },
+        };
+      }
+      const order = planned.accepted.length === 0 ? null : planned.order;
+      return { order, planHash: planned.planHash, answer: { status: 202, body: answerOf(planned, order && id) } };
+    });
+  }
+
+  const routes = createRouter();
+  for (const route of [
+    retryRoute("/settlement-failures", "retryFailedSettlements"),
+    retryRoute("/settlement/retry", "retrySettlements"),
+  ]) {
+    routes.openapi(route, async (c) => {
+      const { status, body } = await retry(c.req.valid("json"), (given, decide) =>
+        desk.place(c, { body: given, decide }),
+      );
+      return c.json(body, status);
+    });
+  }
+  return routes;
+}
+
+type Place = (body: unknown, decide: (id: string) => Decided<RetryAnswer>) => Promise<Answer<RetryAnswer>>;
+
+function answerOf({ accepted, skipped, planHash }: PlannedRetry, requestId: string | null): RetryAnswer {
+  return {
+    requestId,
+    requested: accepted.length,
+    skipped: skipped.slice(0, fields.listedMax),
+    skippedTotal: skipped.length,
+    plan: { planHash, matches: accepted.slice(0, fields.listedMax), total: accepted.length },
+  };
+}
+
+/** Of one match: settled already is an answer, everything else a refusal. */
+function nothingToDo(id: string, why: string, planned: PlannedRetry, match: Match | null): RetryAnswer {
+  if (why === "already done") return { result: "already-done", ...answerOf(planned, null) };
+  if (why === "unknown") throw new Refused(404, `there is no match ${id}`);
+  const status = match?.fixture?.status ?? "unknown";
+  const text = why === "not finished" ? `${id} is ${status}: it is settled once it has ended` : `${id}: ${why}`;
+  throw new Refused(409, text, { extension: { matchStatus: status, why } });
+}

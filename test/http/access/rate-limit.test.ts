@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { newToken, scryptOf, sha256Of } from "../../../src/http/access/token-hash.ts";
+import { kickoff } from "../../support/history.ts";
+import { type Served, serve } from "../support.ts";
+
+const nothing = "/api/admin/nothing";
+const projections = "/api/admin/projections";
+const adminToken = "a-token-of-enough-letters";
+const other = newToken();
+const principals = [{ name: "other", scope: "admin", token: sha256Of(other) }] as const;
+
+function ask(served: Served, token: string | null, init: RequestInit = {}, from = "192.0.2.1") {
+  const headers = { ...(token === null ? {} : { Authorization: `Bearer ${token}` }), ...(init.headers ?? {}) };
+  return served.ask(init.method === undefined ? projections : nothing, { ...init, headers }, from);
+}
+
+async function statuses(count: number, one: () => Promise<Response>): Promise<Record<number, number>> {
+  const found: Record<number, number> = {};
+  for (let n = 0; n < count; n += 1) {
+    const { status } = await one();
+    found[status] = (found[status] ?? 0) + 1;
+  }
+  return found;
+}
+
+const guarded = () => serve({ at: kickoff, adminToken, access: { principals } });
+const post = { method: "POST" };
+
+describe("a principal", () => {
+  test("may change 10 things a minute, and look 300 times", async () => {
+    const served = await guarded();
+    expect(await statuses(12, () => ask(served, adminToken, post))).toEqual({ 404: 10, 429: 2 });
+    expect(await statuses(301, () => ask(served, adminToken))).toEqual({ 200: 300, 429: 1 });
+  });
+
+  test("is told how much is left, and when to come back", async () => {
+    const served = await guarded();
+    const first = (await ask(served, adminToken, post)).headers;
+    expect(first.get("RateLimit")).toBe('"admin";r=9;t=60');
+    expect(first.get("RateLimit-Policy")).toBe('"admin";q=10;w=60');
+    expect(first.get("Retry-After")).toBeNull();
+    expect((await ask(served, adminToken)).headers.get("RateLimit")).toBe('"read";r=299;t=60');
+    await statuses(9, () => ask(served, adminToken, post));
+    const refused = await ask(served, adminToken, post);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("RateLimit")).toMatch(/^"admin";r=0;t=(60|5\d)$/);
+    expect(refused.headers.get("Retry-After")).toMatch(/^(60|5\d)$/);
+    expect(await refused.json()).toMatchObject({
+      title: "Too Many Requests",
+      detail: expect.stringMatching(/^too many requests of admin: come back in \d+ s$/),
+    });
+  });
+
+  test("is counted wherever it comes from, and no other principal with it", async () => {
+    const served = await guarded();
+    let n = 0;
+    expect(await statuses(11, () => ask(served, adminToken, post, `192.0.2.${(n += 1)}`))).toEqual({ 404: 10, 429: 1 });
+    expect((await ask(served, other, post)).status).toBe(404);
+  });
+
+  test("on this machine without a token is one too", async () => {
+    const served = await serve({ at: kickoff });
+    expect(await statuses(11, () => served.ask(nothing, post))).toEqual({ 404: 10, 429: 1 });
+  });
+
+  test("has other quotas where they are given", async () => {
+    const served = await serve({ at: kickoff, access: { quotas: { admin: { quota: 2, window: 1 } } } });
+    expect(await statuses(3, () => served.ask(nothing, post))).toEqual({ 404: 2, 429: 1 });
+  });
+});
+
+describe("an address", () => {
+  test("may try 10 wrong tokens a minute, and the right one however often it failed", async () => {
+    const served = await guarded();
+    expect(await statuses(12, () => ask(served, newToken()))).toEqual({ 401: 10, 429: 2 });
+    expect((await ask(served, adminToken)).status).toBe(200);
+    expect((await ask(served, other, post)).status).toBe(404);
+    // Another address has its own count; a neighbour in the same IPv6 network has not.
+    expect((await ask(served, newToken(), {}, "192.0.2.2")).status).toBe(401);
+    expect(await statuses(10, () => ask(served, newToken(), {}, "2001:db8::1"))).toEqual({ 401: 10 });
+    expect((await ask(served, newToken(), {}, "2001:db8::2")).status).toBe(429);
+  });
+
+  test("may ask 10 times a minute without a token, which costs its wrong tokens nothing", async () => {
+    const served = await guarded();
+    expect(await statuses(11, () => ask(served, null))).toEqual({ 401: 10, 429: 1 });
+    expect((await ask(served, newToken())).status).toBe(401);
+    const refused = await ask(served, null);
+    expect(refused.headers.get("RateLimit-Policy")).toBe('"anonymous";q=10;w=60');
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+  });
+
+  test("is the socket's: what a header says of it, anybody can write", async () => {
+    const served = await guarded();
+    let n = 0;
+    const forged = () => ask(served, newToken(), { headers: { "X-Forwarded-For": `198.51.100.${(n += 1)}` } });
+    expect(await statuses(11, forged)).toEqual({ 401: 10, 429: 1 });
+  });
+
+  test("is what a trusted proxy says, of which the client may have written the beginning", async () => {
+    const served = await serve({ at: kickoff, adminToken, access: { trustedProxies: ["10.0.0.0/8"] } });
+    let n = 0;
+    const from = (client: string) =>
+      ask(served, newToken(), { headers: { "X-Forwarded-For": `198.51.100.${(n += 1)}, ${client}` } }, "10.0.0.1");
+    expect(await statuses(11, () => from("203.0.113.1"))).toEqual({ 401: 10, 429: 1 });
+    expect((await from("203.0.113.2")).status).toBe(401);
+  });
+
+  test("is held up before a chosen token is even looked at, once it has failed too often", async () => {
+    const chosen = "correct-horse-battery";
+    const entry = { name: "anna", scope: "read", token: await scryptOf(chosen) } as const;
+    const quotas = { login: { quota: 1, window: 60 } };
+    const served = await serve({ at: kickoff, access: { principals: [entry], quotas } });
+    // Of several at once no more than the quota is tried; the right one gives its try back, and is known from then on.
+    expect((await ask(served, chosen)).status).toBe(200);
+    const wrong = await Promise.all([ask(served, newToken()), ask(served, newToken()), ask(served, newToken())]);
+    expect(wrong.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([401, 429, 429]);
+    expect((await ask(served, chosen)).status).toBe(200);
+  });
+});
+
+test("denials are counted by reason, and logged without a word of what was sent", async () => {
+  const served = await guarded();
+  await statuses(12, () => ask(served, "SECRET-WRONG-TOKEN"));
+  await ask(served, null);
+  const metrics = await (await served.ask("/metrics")).text();
+  expect(metrics).toContain('fulltime_http_denials_total{reason="wrong-token"} 10');
+  expect(metrics).toContain('fulltime_http_denials_total{reason="rate"} 2');
+  expect(metrics).toContain('fulltime_http_denials_total{reason="no-token"} 1');
+  const warnings = served.logged.filter(({ level }) => level === 40);
+  expect(warnings).toEqual([
+    expect.objectContaining({
+      msg: "a request was refused",
+      reason: "wrong-token",
+      address: "192.0.2.1",
+      route: projections,
+    }),
+  ]);
+  expect(JSON.stringify(served.logged)).not.toContain("SECRET");
+});

@@ -1,0 +1,170 @@
+import { expect, onTestFinished, test } from "vitest";
+import {
+  type ChangeFeed,
+  coalesceMs,
+  createChangeFeed,
+  followersMax,
+  heartbeatMs,
+  idsMax,
+  rememberedMax,
+} from "../../src/http/change-feed.ts";
+import type { AdvanceListener } from "../../src/projections/waiters.ts";
+import { history, kickoff } from "../support/history.ts";
+import { manualClock, type ManualClock } from "../support/manual-clock.ts";
+import { type Served, serve } from "./support.ts";
+
+/** What comes of one stream, event by event; `heard` waits for the next chunk. */
+async function follow(served: Served, lastEventId?: string) {
+  const response = await served.ask("/api/changes", {
+    headers: lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId },
+  });
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new Error("no stream");
+  onTestFinished(() => void reader.cancel());
+  const decoder = new TextDecoder();
+  return {
+    response,
+    heard: async () => decoder.decode((await reader.read()).value),
+    end: () => reader.cancel(),
+  };
+}
+
+const event = (kind: string, sequence: number, matches?: string[] | "many") =>
+  `event: ${kind}\nid: ${sequence}\ndata: ${JSON.stringify(matches === undefined ? { sequence } : { matches, sequence })}\n\n`;
+
+test("GET /api/changes names what has changed, gathered, with the sequence it is up to", async () => {
+  const served = await serve({ at: kickoff });
+  await served.write(history("pl-before").scheduled());
+  await served.wall.advance(coalesceMs);
+  const stream = await follow(served);
+  expect(stream.response.headers.get("Content-Type")).toBe("text/event-stream");
+  expect(await stream.heard()).toBe(event("changed", 1, []));
+  await served.write(history("pl-a").scheduled());
+  await served.write(history("pl-b").scheduled());
+  const next = stream.heard();
+  await served.wall.advance(coalesceMs);
+  expect(await next).toBe(event("changed", 3, ["pl-a", "pl-b"]));
+});
+
+test("who comes back is told what it missed, or to begin anew", async () => {
+  const served = await serve({ at: kickoff });
+  for (const id of ["pl-a", "pl-b", "pl-c"]) {
+    await served.write(history(id).scheduled());
+    await served.wall.advance(coalesceMs);
+  }
+  expect(await (await follow(served, "1")).heard()).toBe(event("changed", 3, ["pl-b", "pl-c"]));
+  expect(await (await follow(served, "3")).heard()).toBe(event("changed", 3, []));
+  for (const odd of ["4", "x", "-1"]) expect(await (await follow(served, odd)).heard()).toBe(event("reset", 3));
+});
+
+test("who joins while news is being gathered misses none of it, whenever it comes back", async () => {
+  const served = await serve({ at: kickoff });
+  await served.write(history("pl-a").scheduled());
+  const early = await follow(served);
+  expect(await early.heard()).toBe(event("changed", 0, []));
+  await early.end();
+  await served.wall.advance(coalesceMs);
+  expect(await (await follow(served, "0")).heard()).toBe(event("changed", 1, ["pl-a"]));
+});
+
+test("a page that was read at a sequence follows from there", async () => {
+  const served = await serve({ at: kickoff });
+  await served.write(history("pl-a").scheduled());
+  await served.wall.advance(coalesceMs);
+  await served.write(history("pl-b").scheduled());
+  await served.wall.advance(coalesceMs);
+  const reader = (await served.ask("/api/changes?after=1")).body?.getReader();
+  onTestFinished(() => void reader?.cancel());
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(event("changed", 2, ["pl-b"]));
+  expect((await served.ask("/api/changes?after=x")).status).toBe(400);
+});
+
+test("a swap of builds changes anything", async () => {
+  const served = await serve({ at: kickoff });
+  await served.write(history("pl-a").scheduled());
+  await served.wall.advance(coalesceMs);
+  const stream = await follow(served);
+  await stream.heard();
+  await served.node.readModel.rebuild();
+  const next = stream.heard();
+  await served.wall.advance(coalesceMs);
+  expect(await next).toBe(event("changed", 1, "many"));
+});
+
+test("a comment keeps a quiet stream alive", async () => {
+  const served = await serve({ at: kickoff });
+  const stream = await follow(served);
+  await stream.heard();
+  const next = stream.heard();
+  await served.wall.advance(heartbeatMs);
+  expect(await next).toMatch(/^: .*\n\n$/);
+});
+
+test("as many may follow as there is room for; who leaves makes room; HEAD takes none", async () => {
+  const served = await serve({ at: kickoff });
+  const streams = await Promise.all(Array.from({ length: followersMax }, () => follow(served)));
+  const refused = await served.ask("/api/changes");
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("Retry-After")).toBe("10");
+  await streams[0]?.end();
+  for (let i = 0; i < 3; i++) expect((await served.ask("/api/changes", { method: "HEAD" })).status).toBe(200);
+  expect((await follow(served)).response.status).toBe(200);
+  expect((await served.ask("/api/changes")).status).toBe(503);
+});
+
+interface Fed {
+  feed: ChangeFeed;
+  wall: ManualClock;
+  /** A commit that changed these. */
+  commit(...ids: string[]): void;
+}
+
+function fed(): Fed {
+  const wall = manualClock(0);
+  let sequence = 0;
+  let listener: AdvanceListener = () => {};
+  const readModel = { sequence: () => sequence, onAdvance: (it: AdvanceListener) => ((listener = it), () => {}) };
+  return {
+    feed: createChangeFeed(readModel, wall),
+    wall,
+    commit: (...ids) => listener(++sequence, { has: () => false, ids: new Set(ids) }),
+  };
+}
+
+test("a follower that reads nothing holds one piece of news, however much happens", async () => {
+  const { feed, wall, commit } = fed();
+  const follower = feed.join(null);
+  for (let i = 0; i < idsMax; i++) {
+    commit(`m-${i}`);
+    await wall.advance(coalesceMs);
+  }
+  expect(await follower?.next()).toMatchObject({ kind: "changed", sequence: idsMax, matches: { size: idsMax } });
+  for (let i = 0; i <= idsMax; i++) {
+    commit(`m-${i}`);
+    await wall.advance(coalesceMs);
+  }
+  expect(await follower?.next()).toEqual({ kind: "changed", sequence: 2 * idsMax + 1, matches: "many" });
+});
+
+test("what is no match is not told, and what is long past is forgotten", async () => {
+  const { feed, wall, commit } = fed();
+  commit("archive.pl", "", "01ARZ3NDEKTSV4RRFFQ69G5FAV", "_");
+  expect(wall.timers).toBe(0);
+  for (let i = 0; i <= rememberedMax; i++) {
+    commit("m-1");
+    await wall.advance(coalesceMs);
+  }
+  expect(await feed.join(1)?.next()).toMatchObject({ kind: "reset" });
+  expect(await feed.join(2)?.next()).toMatchObject({ kind: "changed", matches: new Set(["m-1"]) });
+});
+
+test("who leaves while it waits is let go", async () => {
+  const { feed, wall } = fed();
+  const follower = feed.join(null);
+  await follower?.next();
+  const waiting = follower?.next();
+  follower?.leave();
+  expect(await waiting).toBeNull();
+  expect(await follower?.next()).toBeNull();
+  expect(wall.timers).toBe(0);
+});

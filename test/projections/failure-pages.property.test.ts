@@ -1,0 +1,67 @@
+import { assert, constantFrom, integer, option, property } from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import { categories } from "../../src/match/event.ts";
+import { InvalidCursor } from "../../src/projections/cursor.ts";
+import { day, history, hour, kickoff, minute } from "../support/history.ts";
+import { interleave, messagesOf, tables } from "./support.ts";
+
+const failing = ["transient", "permanent", "bug", "crash"] as const;
+
+/** Settlements that failed, several at one instant, some of them dismissed; other stages that failed too. */
+function given() {
+  const lives = Array.from({ length: 60 }, (_, i) => {
+    const life = history(`m-${i}`, kickoff - 2 * day)
+      .scheduled()
+      .at(kickoff - 6 * hour)
+      .requested("analyse");
+    if (i % 5 === 0) return life.failed("analyse", { category: "permanent" });
+    life
+      .analysed()
+      .at(kickoff + 2 * hour)
+      .finished()
+      .at(kickoff + 2 * hour + (i % 4) * minute)
+      .requested("settle")
+      .failed("settle", { category: failing[i % failing.length] ?? "bug" });
+    return i % 3 === 0 ? life.event("match.failure.dismissed", { stage: "settle", by: "me", reason: "known" }) : life;
+  });
+  const { db, projector, queries } = tables();
+  onTestFinished(() => void db.close());
+  projector.apply(messagesOf(interleave(lives)));
+  return queries;
+}
+
+test("pages and counts are what the whole list says, for any category, dismissed or not", () => {
+  const queries = given();
+  assert(
+    property(
+      option(constantFrom(...categories), { nil: undefined }),
+      constantFrom(true, false),
+      integer({ min: 1, max: 20 }),
+      (category, dismissed, limit) => {
+        const chosen = category === undefined ? {} : { category };
+        const all = queries.failures({ stage: "settle", dismissed, ...chosen });
+        const paged = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const after = cursor === undefined ? {} : { cursor };
+          const page = queries.failurePage({ stage: "settle", dismissed, limit, ...chosen, ...after });
+          paged.push(...page.failures);
+          cursor = page.cursor;
+        }
+        expect(paged).toEqual(all);
+        const counted = queries
+          .failureCounts(dismissed)
+          .filter((it) => it.stage === "settle" && (category === undefined || it.category === category));
+        expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(all.length);
+        const givenUp = counted.filter((it) => it.givenUp).reduce((sum, { count }) => sum + count, 0);
+        expect(givenUp).toBe(all.filter(({ retryAt }) => retryAt === null).length);
+      },
+    ),
+  );
+  expect(queries.failures({ stage: "settle" }).length).toBeGreaterThan(20);
+  expect(queries.failures({ stage: "settle", dismissed: true }).length).toBeGreaterThan(5);
+});
+
+test("a cursor of another list is refused", () => {
+  const cursor = Buffer.from("1.some-match").toString("base64url");
+  expect(() => given().failurePage({ stage: "settle", dismissed: false, limit: 1, cursor })).toThrow(InvalidCursor);
+});
