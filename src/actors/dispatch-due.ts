@@ -17,17 +17,24 @@ export interface Asking {
 export async function dispatchDue(node: Node, { roster, sources }: Asking, signal: AbortSignal): Promise<void> {
   const now = node.clock.now();
   const room = roomFor(node);
+  let retros = node.policy.autoRetro ? autoRetrosAnHour - node.readModel.autoRetros(now - hourMs) : 0;
   // A simulated clock would jump over what is not asked for: there, what is held back waits as a delivery.
   const predicts = node.clock.kind === "simulated" || (node.brake?.reason ?? null) === null;
   const appends: Promise<number>[] = sources.map((id) => dispatchPolls(node, id, now, signal));
   for (const match of node.readModel.dueMatches(now)) {
-    const dues = due(match, now, node.policy).filter(
-      (it) => it.kind !== "request" || ((predicts || it.stage !== "predict") && room(it)),
-    );
+    const dues = due(match, now, node.policy).filter((it) => {
+      if (it.kind === "retro") return retros-- > 0;
+      return it.kind !== "request" || ((predicts || it.stage !== "predict") && room(it));
+    });
     if (dues.length > 0) appends.push(dispatchMatch(node, match, dues, roster, signal));
   }
   if (appends.length > 0) await node.readModel.reached(Math.max(...(await Promise.all(appends))), signal);
 }
+
+const hourMs = 3_600_000;
+
+/** The most that is asked for in hindsight without an operator: an outage of a night must not cost a fortune by itself. */
+export const autoRetrosAnHour = 20;
 
 /** At most `inFlight` unanswered requests of a stage at a time: what is nearest kick-off comes first and takes the room. */
 function roomFor(node: Node): (due: Extract<Due, { kind: "request" }>) => boolean {
@@ -84,6 +91,8 @@ function eventOf(
       return { ...envelope, type: "match.failed", data: it.data };
     case "no-lineups":
       return { ...envelope, type: "match.lineups", data: it.data };
+    case "retro":
+      return { ...envelope, type: "match.retro.requested", data: it.data };
     case "gap-raised":
       return { ...envelope, type: "match.gap.raised", data: it.data };
     case "gap-resolved":

@@ -62,6 +62,11 @@ const limitMax = 200;
 
 export const nextCursorSchema = z.string().nullable().meta({ description: "null on the last page" });
 
+/** Of a schema with an id: `.nullable()` would be described as the named schema and null at once, which nothing is. */
+export function orNull<T extends z.ZodType>(schema: T) {
+  return z.union([schema, z.null()]);
+}
+
 export const scoreSchema = z.object({ home: z.int(), away: z.int() }).meta({ id: "Score" });
 export const teamSchema = z.object({ id: z.string(), name: z.string() }).meta({ id: "Team" });
 export const statusSchema = z.enum(statuses);

@@ -76,7 +76,7 @@ export function matchEventsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     const { after, limit } = c.req.valid("query");
     const messages: LogMessage[] = await fromLog(options, () => log.history({ root: "match", id }));
     const newest = messages.at(-1);
-    if (newest === undefined) throw new Refused(404, `there is no match ${id}`);
+    if (newest === undefined) throw new Refused(404, "there is no match of that id");
     const tag = freshness.tag(c, newest.sequence);
     if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
     // Cause and lateness of a message come from all before it.

@@ -69,8 +69,8 @@ const result = z.object({
   revision: z.int(),
   score: z.object({
     regular: fields.scoreSchema,
-    extraTime: fields.scoreSchema.nullable(),
-    shootOut: fields.scoreSchema.nullable(),
+    extraTime: fields.orNull(fields.scoreSchema),
+    shootOut: fields.orNull(fields.scoreSchema),
   }),
   how: z.enum(["regular", "extra-time", "shoot-out"]),
   observedAt: fields.instantSchema,

@@ -31,7 +31,7 @@ export function matchRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   routes.openapi(one, (c) => {
     const { id } = c.req.valid("param");
     const match = ask((it) => it.match(id));
-    if (match === null) throw new Refused(404, `there is no match ${id}`);
+    if (match === null) throw new Refused(404, "there is no match of that id");
     // All of the answer follows from the match's own events.
     const tag = freshness.tag(c, match.version);
     if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));

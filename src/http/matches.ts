@@ -19,7 +19,7 @@ const summarySchema = z
     kickoff: fields.instantSchema,
     home: fields.teamSchema,
     away: fields.teamSchema,
-    score: fields.scoreSchema.nullable().meta({ description: "after 90 minutes and stoppage" }),
+    score: fields.orNull(fields.scoreSchema).meta({ description: "after 90 minutes and stoppage" }),
     analysed: z.boolean(),
     covered: z.boolean().meta({ description: "every model is accounted for, and one at least answered" }),
     predictions: z.int().meta({ description: "answers that count" }),

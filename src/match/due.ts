@@ -1,7 +1,7 @@
 import { isPassing } from "./answers.ts";
 import { gapOf } from "./coverage.ts";
-import type { Failed, GapRaised, GapResolved, Lineups, RequestReason, Stage } from "./event.ts";
-import type { Match, StageState } from "./match.ts";
+import type { Failed, GapRaised, GapResolved, Lineups, OperatorWord, RequestReason, Stage } from "./event.ts";
+import type { Failure, Match, StageState } from "./match.ts";
 import type { Policy } from "./policy.ts";
 import {
   budgetOf,
@@ -18,7 +18,7 @@ import {
   type PreMatchStage,
 } from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
-import { isTerminal } from "./status.ts";
+import { isTerminal, isVoid } from "./status.ts";
 
 /** What dispatch appends for a match: a request for a stage, or a fact that nobody else will state. */
 export type Due =
@@ -34,6 +34,7 @@ export type Due =
     }
   | { kind: "missed"; data: Failed; causationId: string }
   | { kind: "no-lineups"; data: Lineups; causationId: string }
+  | { kind: "retro"; data: OperatorWord; causationId: string }
   | { kind: "gap-raised"; data: GapRaised; causationId: string }
   | { kind: "gap-resolved"; data: GapResolved; causationId: string };
 
@@ -150,12 +151,26 @@ function causeAhead(match: Match, stage: PreMatchStage): string {
 }
 
 function retro(match: Match, now: number, policy: Policy): Due[] {
-  if (match.retro === null) return [];
+  if (match.retro === null) return autoRetro(match, policy);
   const { number } = match.round;
   const cause = match.retro.id;
   const next = isRetro("analyse", match) ? "analyse" : "predict";
   if (next === "predict" && match.analysis === null) return [];
   return request(match, next, number, match.stages[next], { at: 0, cause, now, policy });
+}
+
+/** Where the policy says so, what was missed is asked for in hindsight without an operator: once, and not what is long past. */
+function autoRetro({ fixture, stages }: Match, policy: Policy): Due[] {
+  if (!policy.autoRetro || fixture === null || isVoid(fixture.status)) return [];
+  const missed = [stages.analyse, stages.predict].flatMap(({ failure }) => failure ?? []).find(isMissed);
+  if (missed === undefined || missed.time > fixture.kickoff + policy.watch.settle) return [];
+  const data: OperatorWord = { by: "autoRetro", reason: "missed", stages: null, letter: null };
+  return [{ kind: "retro", causationId: missed.id, data }];
+}
+
+/** Of itself: what an operator cancelled is missed as well, and stays so. */
+function isMissed({ category, fingerprint }: Failure): boolean {
+  return category === "missed" && fingerprint.startsWith("missed:");
 }
 
 function settlement(match: Match, now: number, policy: Policy): Due[] {

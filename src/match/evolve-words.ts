@@ -105,7 +105,7 @@ export function evolveCancelled(match: Match, event: Recorded<"match.retro.cance
         0,
         reasonLengthMax,
       ),
-      fingerprint: `missed:${stage}`,
+      fingerprint: `cancelled:${stage}`,
       attempt,
       of: attempt,
       retryAt: null,

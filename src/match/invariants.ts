@@ -217,6 +217,7 @@ function stageOfDue(due: Due): Stage | null {
       return due.data.stage;
     case "no-lineups":
       return "lineups";
+    case "retro":
     case "gap-raised":
     case "gap-resolved":
       return null;

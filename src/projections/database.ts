@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { anomaliesSchema } from "./anomalies.ts";
+import { autoRetrosSchema } from "./auto-retros.ts";
 import { callsSchema } from "./calls.ts";
 import { checkpointSchema } from "./checkpoint.ts";
 import type { Db } from "./db.ts";
@@ -27,6 +28,7 @@ export const schema = [
   anomaliesSchema,
   lettersSchema,
   callsSchema,
+  autoRetrosSchema,
 ].join("\n");
 
 /** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */

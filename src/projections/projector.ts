@@ -8,6 +8,7 @@ import { evolveSource, type SourceEntry, type SourceState } from "../match/polli
 import type { Policy } from "../match/policy.ts";
 import { anomaliesWriter } from "./anomalies.ts";
 import { lettersWriter } from "./letters.ts";
+import { autoRetrosWriter } from "./auto-retros.ts";
 import { callsWriter } from "./calls.ts";
 import type { MatchWriter } from "./change.ts";
 import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
@@ -73,6 +74,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     scoresWriter(db),
     resultsWriter(db),
     calls,
+    autoRetrosWriter(db),
   ];
   const anomalies = anomaliesWriter(db);
   const letters = lettersWriter(db);

@@ -5,6 +5,7 @@ import type { SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
 import { type Anomalies, anomalyQueries } from "./anomalies.ts";
 import type { Call, CallMatchState } from "../match/call.ts";
+import { autoRetroQueries } from "./auto-retros.ts";
 import { type CallFilter, type CallMatchPage, callQueries } from "./calls.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
@@ -76,6 +77,8 @@ export interface ReadModelQueries {
   callMatches(id: string, after: string | null, limit: number): CallMatchPage;
   /** The matches a call had a word for, with the id of each word. */
   callWords(id: string): { matchId: string; wordId: string }[];
+  /** How many retro requests the dispatcher made by itself after that instant. */
+  autoRetros(after: number): number;
   /** Events by type. */
   eventCounts(): Record<string, number>;
   tally(): Tally;
@@ -108,6 +111,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...anomalies,
     ...letterQueries(db),
     ...callQueries(db),
+    ...autoRetroQueries(db),
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
     dueIds: due,
@@ -155,6 +159,7 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     callProgress: (id) => current().callProgress(id),
     callMatches: (id, after, limit) => current().callMatches(id, after, limit),
     callWords: (id) => current().callWords(id),
+    autoRetros: (after) => current().autoRetros(after),
     eventCounts: () => current().eventCounts(),
     tally: () => current().tally(),
   };

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type DispatchOptions, startDispatcher } from "../../src/actors/dispatch.ts";
+import { autoRetrosAnHour } from "../../src/actors/dispatch-due.ts";
 import type { Node } from "../../src/actors/node.ts";
 import type { Faults, MemoryServer } from "../../src/events/memory.ts";
 import { defaultPolicy, type Policy } from "../../src/match/policy.ts";
@@ -46,6 +47,20 @@ function asked({ node, server }: TestNode): Promise<string[]> {
     ),
   );
 }
+
+test("what is missed is asked for in hindsight by itself where the policy says so, at most so often an hour", async () => {
+  const policy = { ...defaultPolicy, autoRetro: true };
+  const it = await scene({ before: -minute, policy });
+  const ids = Array.from({ length: autoRetrosAnHour + 5 }, (_, at) => `pl-2016-17-a${at}-b${at}`);
+  for (const id of ids) await it.write(scheduled(id, 0, policy));
+  dispatch(it);
+  await it.wall.advance(10 * second);
+  const words = it.events("match.retro.requested");
+  expect(words).toHaveLength(autoRetrosAnHour);
+  expect(words[0]).toMatchObject({ actor: "pipeline:dispatch", data: { by: "autoRetro", letter: null } });
+  await it.wall.advance(hour);
+  expect(it.events("match.retro.requested")).toHaveLength(ids.length);
+});
 
 describe("what is due is asked for", () => {
   test("once, with its cause, budget and attempt", async () => {

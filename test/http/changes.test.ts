@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import {
   type ChangeFeed,
@@ -8,9 +9,11 @@ import {
   idsMax,
   rememberedMax,
 } from "../../src/http/change-feed.ts";
+import { listen } from "../../src/http/serve.ts";
 import type { AdvanceListener } from "../../src/projections/waiters.ts";
 import { history, kickoff } from "../support/history.ts";
 import { manualClock, type ManualClock } from "../support/manual-clock.ts";
+import { until } from "../support/until.ts";
 import { type Served, serve } from "./support.ts";
 
 /** What comes of one stream, event by event; `heard` waits for the next chunk. */
@@ -167,4 +170,28 @@ test("who leaves while it waits is let go", async () => {
   expect(await waiting).toBeNull();
   expect(await follower?.next()).toBeNull();
   expect(wall.timers).toBe(0);
+});
+
+test("over a socket: a client that goes away makes room, and the stream ends when the node stops", async () => {
+  const served = await serve({ at: kickoff });
+  const server = await listen({ fetch: served.fetch, host: "127.0.0.1", port: 0, logger: pino({ level: "silent" }) });
+  onTestFinished(() => server.stop());
+  const url = `http://127.0.0.1:${server.port}/api/changes`;
+  const open = async () => {
+    const end = new AbortController();
+    const response = await fetch(url, { signal: end.signal });
+    return { status: response.status, reader: response.body?.getReader(), end };
+  };
+  const clients = await Promise.all(Array.from({ length: followersMax }, open));
+  expect(new Set(clients.map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await open()).status).toBe(503);
+  for (const { end } of clients) end.abort();
+  const last = await until(async () => {
+    const client = await open();
+    return client.status === 200 ? client : null;
+  });
+  expect(new TextDecoder().decode((await last.reader?.read())?.value)).toBe(event("changed", 0, []));
+  const rest = last.reader?.read();
+  await server.stop();
+  await expect(rest).rejects.toThrow();
 });

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { due } from "../../src/match/due.ts";
 import { nextDueAt } from "../../src/match/next-due.ts";
+import { defaultPolicy } from "../../src/match/policy.ts";
 import {
   day,
   failedModel,
@@ -212,4 +213,37 @@ test("a gap that closed and came back to the same severity is raised again: once
   life.after(second).scheduled({ kickoff: kickoff - 10 * minute });
   expect(at(life, life.now)).toEqual(["gap resolved"]);
   expect(at(life, life.now + 5 * minute)).toEqual(["gap warning analyse"]);
+});
+
+describe("autoRetro", () => {
+  const policy = { ...defaultPolicy, autoRetro: true };
+  const begun = (id = "pl-2016-17-a-b") => {
+    const life = history(id, kickoff - hour, policy)
+      .scheduled({ kickoff })
+      .at(kickoff);
+    life.dispatch();
+    return life;
+  };
+
+  test("asks once, in hindsight, for what was missed", () => {
+    const life = begun();
+    expect(said(life.dispatch())).toEqual(["retro"]);
+    expect(life.match.retro?.stages).toEqual(["analyse", "predict"]);
+    expect(said(life.dispatch())).toEqual(["analyse retro retroactive"]);
+    life.after(minute).failed("analyse", { category: "permanent" });
+    expect(said(life.dispatch()).filter((it) => it === "retro")).toEqual([]);
+  });
+
+  test("is off by default, and leaves alone what an operator cancelled or a match that is void", () => {
+    const off = history("pl-2016-17-a-b", kickoff - hour)
+      .scheduled({ kickoff })
+      .at(kickoff);
+    off.dispatch();
+    expect(off.dispatch()).toEqual([]);
+    const cancelled = begun();
+    cancelled.dispatch();
+    expect(cancelled.cancelled().dispatch()).toEqual([]);
+    const abandoned = begun().after(minute).scheduled({ status: "abandoned" });
+    expect(said(abandoned.dispatch())).not.toContain("retro");
+  });
 });

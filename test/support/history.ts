@@ -262,6 +262,9 @@ export class History {
       case "no-lineups":
         this.event("match.lineups", it.data, { causationId });
         return;
+      case "retro":
+        this.event("match.retro.requested", it.data, { causationId });
+        return;
       case "gap-raised":
         this.event("match.gap.raised", it.data, { causationId });
         return;
@@ -290,6 +293,8 @@ export function said(dues: readonly Due[]): string[] {
         return `missed ${it.data.stage}`;
       case "no-lineups":
         return "no line-ups";
+      case "retro":
+        return "retro";
       case "gap-raised":
         return `gap ${it.data.severity} ${it.data.stage}`;
       case "gap-resolved":
