@@ -1,8 +1,8 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Config } from "../../src/config.ts";
 import type { Severity } from "../../src/match/event.ts";
 import type { MatchGap } from "../../src/projections/coverage.ts";
-import { gapsAhead, gapsAt, gapsBack } from "../../src/projections/gaps-at.ts";
+import { backMax, gapsAt, type Span, watchedSpan, windowOf } from "../../src/projections/gaps-at.ts";
 import { exitCode } from "../cli/errors.ts";
 import { count, instant, minuteOf } from "../cli/format.ts";
 import { withLog } from "../cli/log-access.ts";
@@ -25,7 +25,11 @@ export function gapsCommand(program: Command): void {
     .command("gaps")
     .description("what matches lack although they should have it by now, most urgent first; exit 3 if any")
     .option("--ahead <duration>", "matches that kick off within this time (default 48h)", duration)
-    .option("--back <duration>", "and those that kicked off within this time before (default 7d)", duration)
+    .option(
+      "--back <duration>",
+      "and those that kicked off within this time before (default 7d, at most 30d)",
+      backDuration,
+    )
     .option("--at <instant>", "as it was at another instant (UTC), from the log alone", from)
     .option("--json", "one JSON document")
     .addHelpText(
@@ -36,16 +40,18 @@ export function gapsCommand(program: Command): void {
         ["gaps --at 2016-08-13T13:00Z", "as it stood then"],
       ),
     )
-    .action(async ({ ahead = gapsAhead, back = gapsBack, at, json }: Options) => {
+    .action(async ({ at, json, ...asked }: Options) => {
       const config = loadConfig();
+      const span: Span = { ...watchedSpan(config.policy), ...asked };
       const { gaps, now } =
         at === undefined
-          ? await gapsNow(config, ahead, back)
+          ? await gapsNow(config, span)
           : await withLog(config, async ({ log, signal }) => {
-              const { gaps } = await gapsAt({ log, policy: config.policy, at, ahead, back, signal });
+              const { gaps } = await gapsAt({ log, policy: config.policy, at, ...span, signal });
               return { gaps, now: at };
             });
-      if (json === true) printJson({ at: new Date(now).toISOString(), gaps });
+      if (json === true)
+        printJson({ at: new Date(now).toISOString(), window: windowOf(now, span, config.policy), gaps });
       else if (gaps.length === 0) say(`no gaps at ${instant(now)} UTC`);
       else {
         print(gapTable(gaps));
@@ -55,7 +61,13 @@ export function gapsCommand(program: Command): void {
     });
 }
 
-async function gapsNow(config: Config, ahead: number, back: number): Promise<{ gaps: MatchGap[]; now: number }> {
+function backDuration(text: string): number {
+  const ms = duration(text);
+  if (ms > backMax) throw new InvalidArgumentError("gaps are looked for 30d back at most.");
+  return ms;
+}
+
+async function gapsNow(config: Config, { ahead, back }: Span): Promise<{ gaps: MatchGap[]; now: number }> {
   return withReadModel(config, async (readModel) => {
     const now = await pipelineNow(config, readModel.lastEventTime);
     return { gaps: readModel.gaps(now, ahead, back, config.policy), now };

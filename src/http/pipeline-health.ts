@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Severity, stages } from "../match/event.ts";
 import { type Coverage, type MatchGap } from "../projections/coverage.ts";
 import type { FailureCount } from "../projections/failures.ts";
-import { gapsAhead, gapsAt, gapsBack } from "../projections/gaps-at.ts";
+import { gapsAt, watchedSpan, windowOf } from "../projections/gaps-at.ts";
 import { createAsk } from "./asking.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { byCategory, sum } from "./failure-sums.ts";
@@ -38,9 +38,14 @@ export const pipelineHealthSchema = z.object({
   summary: z
     .object({ critical: z.int(), warning: z.int(), info: z.int(), missed: z.int() })
     .meta({ description: "of the gaps listed" }),
-  gaps: z.array(gapSchema).meta({
-    description: "all of them, most urgent first, of matches that kick off from 7 days before to 48 h ahead",
-  }),
+  gaps: z.array(gapSchema).meta({ description: "all of them in the window, most urgent first" }),
+  window: z
+    .object({
+      from: fields.instantSchema,
+      to: fields.instantSchema,
+      watchMs: z.record(fields.stageSchema, z.int()),
+    })
+    .meta({ description: "the kick-offs that were looked at, and how far each stage is watched (settle: back)" }),
   failures: z
     .object({
       total: z.int(),
@@ -74,6 +79,7 @@ const look = createRoute({
 export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promise<Diagnosis>): OpenAPIHono<HttpEnv> {
   const { log, clock, policy, logger } = options;
   const ask = createAsk(options);
+  const span = watchedSpan(policy);
   /** A fold of the whole log takes a core for seconds: one at a time. */
   let folding = false;
 
@@ -90,8 +96,9 @@ export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promi
       answerOf({
         status,
         at,
+        window: windowOf(at, span, policy),
         coverage: it.coverage(at, policy),
-        gaps: it.gaps(at, gapsAhead, gapsBack, policy),
+        gaps: it.gaps(at, span.ahead, span.back, policy),
         failures: it.failureCounts(),
       }),
     );
@@ -101,9 +108,13 @@ export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promi
     if (folding) throw new Refused(503, "another instant is being computed", { headers: { "Retry-After": "5" } });
     folding = true;
     try {
-      const span = { ahead: gapsAhead, back: gapsBack };
       const found = await fromLog(options, (signal) => gapsAt({ log, policy, at, ...span, signal }));
-      return answerOf({ status: coverageLow(found.coverage).length > 0 ? "degraded" : "ok", at, ...found });
+      return answerOf({
+        status: coverageLow(found.coverage).length > 0 ? "degraded" : "ok",
+        at,
+        window: windowOf(at, span, policy),
+        ...found,
+      });
     } finally {
       folding = false;
     }
@@ -120,16 +131,18 @@ export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promi
 interface Found {
   status: PipelineHealth["status"];
   at: number;
+  window: PipelineHealth["window"];
   coverage: Coverage;
   gaps: MatchGap[];
   failures: FailureCount[];
 }
 
-function answerOf({ status, at, coverage, gaps, failures }: Found): PipelineHealth {
+function answerOf({ status, at, window, coverage, gaps, failures }: Found): PipelineHealth {
   const summary: Record<Severity, number> = { critical: 0, warning: 0, info: 0, missed: 0 };
   for (const { severity } of gaps) summary[severity]++;
   return {
     status,
+    window,
     coveragePercent: Math.round(coverage.percent * 100) / 100,
     summary,
     gaps,

@@ -7,9 +7,24 @@ import type { Policy } from "../match/policy.ts";
 import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
 import type { FailureCount } from "./failures.ts";
 
-/** The span of kick-offs whose gaps are told unless somebody asks for another: 48 h ahead, 7 days back, in milliseconds. */
-export const gapsAhead = 48 * 3_600_000;
-export const gapsBack = 7 * 24 * 3_600_000;
+/** A span of kick-offs around an instant, in milliseconds. */
+export interface Span {
+  ahead: number;
+  back: number;
+}
+
+/** The furthest that gaps are looked for in the past: a match that is open for longer is nobody's tonight. */
+export const backMax = 30 * 24 * 3_600_000;
+
+/** The kick-offs whose gaps are told unless somebody asks for others: as far as the policy watches. */
+export function watchedSpan({ watch }: Policy): Span {
+  return { ahead: Math.max(watch.analyse, watch.lineups, watch.predict), back: watch.settle };
+}
+
+/** Which kick-offs an answer looked at, and how far each stage is watched: in milliseconds, ISO 8601 for instants. */
+export function windowOf(at: number, { ahead, back }: Span, { watch }: Policy) {
+  return { from: new Date(at - back).toISOString(), to: new Date(at + ahead).toISOString(), watchMs: { ...watch } };
+}
 
 /** How it stood at another instant. */
 export interface Then {
@@ -19,14 +34,11 @@ export interface Then {
   failures: FailureCount[];
 }
 
-export interface ThenOptions {
+export interface ThenOptions extends Span {
   log: EventLog;
   policy: Policy;
   /** Epoch milliseconds. */
   at: number;
-  /** The span of kick-offs around `at`, in milliseconds. */
-  ahead: number;
-  back: number;
   signal: AbortSignal;
 }
 

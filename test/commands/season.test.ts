@@ -70,7 +70,16 @@ describe("a season that was played", () => {
   test("has no gaps, neither now nor half an hour before some kick-offs", async () => {
     expect(await run("gaps")).toMatchObject({ code: 0, stdout: "" });
     const then = await run("gaps", "--at", "2016-08-13T14:30Z", "--json");
-    expect(json(then)).toEqual({ schemaVersion: 1, at: "2016-08-13T14:30:00.000Z", gaps: [] });
+    expect(json(then)).toEqual({
+      schemaVersion: 1,
+      at: "2016-08-13T14:30:00.000Z",
+      window: {
+        from: "2016-08-06T14:30:00.000Z",
+        to: "2016-08-15T14:30:00.000Z",
+        watchMs: { analyse: 172_800_000, lineups: 43_200_000, predict: 43_200_000, settle: 604_800_000 },
+      },
+      gaps: [],
+    });
   });
 
   test("tells the life of one match with the read model gone; then the read model is made anew", async () => {

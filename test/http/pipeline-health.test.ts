@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { pipelineHealthSchema } from "../../src/http/pipeline-health.ts";
-import { gapsAhead, gapsBack } from "../../src/projections/gaps-at.ts";
+import { watchedSpan } from "../../src/projections/gaps-at.ts";
 import { day, history, hour, kickoff, minute } from "../support/history.ts";
 import { type Served, serve } from "./support.ts";
 
@@ -51,8 +51,12 @@ describe("GET /api/admin/pipeline-health", () => {
   test("is as the command has it, however many there are", async () => {
     const served = await serve({ at: kickoff });
     for (let i = 0; i < 300; i++) await served.write(history(`pl-m${i}`).scheduled({ kickoff: kickoff - hour }));
-    const { gaps, summary } = await health(served);
-    expect(gaps).toEqual(served.node.readModel.gaps(kickoff, gapsAhead, gapsBack, served.node.policy));
+    const { gaps, summary, window } = await health(served);
+    const span = watchedSpan(served.node.policy);
+    expect(window).toMatchObject({
+      watchMs: { analyse: 48 * hour, lineups: 12 * hour, predict: 12 * hour, settle: 7 * day },
+    });
+    expect(gaps).toEqual(served.node.readModel.gaps(kickoff, span.ahead, span.back, served.node.policy));
     expect(gaps).toHaveLength(300);
     expect(summary.missed).toBe(300);
   });

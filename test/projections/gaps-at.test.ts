@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { defaultPolicy as policy } from "../../src/match/policy.ts";
-import { gapsAhead, gapsAt, gapsBack } from "../../src/projections/gaps-at.ts";
+import { gapsAt, watchedSpan } from "../../src/projections/gaps-at.ts";
 import { day, history, hour, kickoff, minute } from "../support/history.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { testNode } from "../support/node.ts";
+
+const span = watchedSpan(policy);
 
 test("as it stood at an instant: what the read model said then, whatever came later", async () => {
   const test = await testNode({ wall: manualClock(kickoff) });
@@ -18,7 +20,7 @@ test("as it stood at an instant: what the read model said then, whatever came la
   await test.write(failed);
   await test.write(history("pl-c-d").scheduled());
   const then = {
-    gaps: readModel.gaps(at, gapsAhead, gapsBack, policy),
+    gaps: readModel.gaps(at, span.ahead, span.back, policy),
     coverage: readModel.coverage(at, policy),
     failures: readModel.failureCounts(),
   };
@@ -29,8 +31,6 @@ test("as it stood at an instant: what the read model said then, whatever came la
   failed.requested("analyse").analysed();
   await test.write(failed);
   expect(readModel.failureCounts()).toEqual([]);
-  expect(await gapsAt({ log, policy, at, ahead: gapsAhead, back: gapsBack, signal })).toEqual(then);
-  expect((await gapsAt({ log, policy, at: kickoff - 3 * day, ahead: gapsAhead, back: gapsBack, signal })).gaps).toEqual(
-    [],
-  );
+  expect(await gapsAt({ log, policy, at, ...span, signal })).toEqual(then);
+  expect((await gapsAt({ log, policy, at: kickoff - 3 * day, ...span, signal })).gaps).toEqual([]);
 });
