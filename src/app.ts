@@ -260,7 +260,8 @@ async function startHttp(
     registry: metrics.registry,
     backlog,
   });
-  const server = await listen({ fetch: app.fetch, host: config.host, port: config.port, logger: node.logger });
+  const { host: hostname, port, trustedProxies } = config;
+  const server = await listen({ fetch: app.fetch, host: hostname, port, trustedProxies, logger: node.logger });
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
   return { url: `http://${host}:${server.port}`, stop: () => server.stop() };
 }

@@ -49,7 +49,6 @@ async function carryOut(
   const { order, principal } = event.data;
   const orderer: Orderer = { by: principal, letter: event.sequence };
   const scope = { policy: node.policy, roster: roster.map(({ model }) => model) };
-  const candidates = candidatesOf(order, matchBook(node.readModel));
   let requested = 0;
   const skipped: Record<string, number> = {};
 
@@ -71,8 +70,7 @@ async function carryOut(
     else skipped[why] = (skipped[why] ?? 0) + 1;
   }
 
-  for (let at = 0; at < candidates.length; at += chunk) {
-    const next = candidates.slice(at, at + chunk);
+  for (const next of chunksOf(candidatesOf(order, matchBook(node.readModel)), chunk)) {
     if (node.readModel.call(id)?.cancelled == null) await Promise.all(next.map(address));
     else skipped["cancelled"] = (skipped["cancelled"] ?? 0) + next.length;
   }
@@ -92,6 +90,17 @@ async function carryOut(
       : null,
   );
   return "ack";
+}
+
+function* chunksOf<T>(items: Iterable<T>, size: number): Iterable<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 /** Withdraws what nobody works on yet; what is under way ends by itself. */

@@ -1,8 +1,12 @@
 import type { Score } from "../match/event.ts";
 import { boundedMean, type GoalMeans } from "./matrix.ts";
 
-/** How long the memory of a settled competition is, in matches: home advantage moves faster than the goals a match. */
-const memory = { level: 800, home: 400 };
+export const levelDefaults = {
+  /** Share of a match's surprise by which the goals a match move, once the competition is known. */
+  levelRate: 1 / 800,
+  /** The same for home advantage, which moves faster. */
+  homeRate: 1 / 400,
+};
 
 /** The long-run values of European leagues weigh as much as this many matches. */
 const priorMatches = 40;
@@ -13,13 +17,15 @@ const priorMatches = 40;
  * average while little is known, an exponential one later.
  */
 export class GoalLevel {
+  private readonly rates: typeof levelDefaults;
+  private readonly learnsHome: boolean;
   private level = Math.log(1.3);
   private home: number;
   private matches = 0;
-  private readonly learnsHome: boolean;
 
   /** Without `homeAdvantage` the advantage given to `means` has to hold it. */
-  constructor({ homeAdvantage } = { homeAdvantage: true }) {
+  constructor(rates: typeof levelDefaults = levelDefaults, { homeAdvantage } = { homeAdvantage: true }) {
+    this.rates = rates;
     this.home = homeAdvantage ? 0.13 : 0;
     this.learnsHome = homeAdvantage;
   }
@@ -37,13 +43,13 @@ export class GoalLevel {
   }
 
   learn(expected: GoalMeans, score: Score): void {
-    const known = priorMatches + this.matches;
+    const average = 1 / (priorMatches + this.matches);
     const home = score.home - expected.home;
     const away = score.away - expected.away;
-    // Divided by its information the gradient step is the one an average over `known` matches would take.
+    // Divided by its information the gradient step is the one an average over the matches would take.
     const information = expected.home + expected.away;
-    this.level += (home + away) / information / Math.min(known, memory.level);
-    if (this.learnsHome) this.home += (home - away) / information / Math.min(known, memory.home);
+    this.level += ((home + away) / information) * Math.max(average, this.rates.levelRate);
+    if (this.learnsHome) this.home += ((home - away) / information) * Math.max(average, this.rates.homeRate);
     this.matches++;
   }
 }

@@ -1,8 +1,8 @@
-import { GoalLevel } from "./goal-level.ts";
+import { GoalLevel, levelDefaults } from "./goal-level.ts";
 import { scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
 import { readParams } from "./params.ts";
-import { Seasons } from "./seasons.ts";
+import { RatedTeams } from "./rated-teams.ts";
 
 const defaults = {
   /** Learning rate lambda of the paper. */
@@ -15,6 +15,8 @@ const defaults = {
   promoted: -0.3,
   /** Share of the forecast goal difference that is believed. */
   belief: 1,
+  levelRate: levelDefaults.levelRate,
+  rho: 0,
 };
 
 /** A home and an away rating per team, in goals against an average team; their difference sets two Poisson means. */
@@ -36,44 +38,42 @@ const scale = 3;
 
 class PiRatings implements RatingState {
   private readonly settings: typeof defaults;
-  private readonly seasons = new Seasons();
-  private readonly goals = new GoalLevel({ homeAdvantage: false });
-  private readonly ratings = new Map<string, Ratings>();
+  private readonly goals: GoalLevel;
+  private readonly teams: RatedTeams<Ratings>;
 
   constructor(settings: typeof defaults) {
     this.settings = settings;
+    const { venue, promoted, levelRate } = settings;
+    this.goals = new GoalLevel({ ...levelDefaults, levelRate }, { homeAdvantage: false });
+    this.teams = new RatedTeams<Ratings>({
+      unknown: { home: venue, away: -venue },
+      promoted: () => ({ home: venue + promoted, away: promoted - venue }),
+    });
   }
 
-  learn(match: PlayedMatch): void {
-    const { season, score } = match;
-    if (!this.seasons.has(season)) this.seasons.begin(season);
-    const home = this.of(season, match.home);
-    const away = this.of(season, match.away);
+  learn({ season, home: homeTeam, away: awayTeam, score }: PlayedMatch): void {
+    const home = this.teams.of(season, homeTeam);
+    const away = this.teams.of(season, awayTeam);
     this.goals.learn(this.means(home, away), score);
 
     const error = score.home - score.away - expectedDifference(home, away);
     const change = this.settings.rate * Math.sign(error) * scale * Math.log10(1 + Math.abs(error));
     const cross = this.settings.crossRate * change;
-    this.ratings.set(match.home, { home: home.home + change, away: home.away + cross });
-    this.ratings.set(match.away, { home: away.home - cross, away: away.away - change });
-    this.seasons.enter(season, match.home);
-    this.seasons.enter(season, match.away);
+    this.teams.learn(
+      season,
+      [homeTeam, { home: home.home + change, away: home.away + cross }],
+      [awayTeam, { home: away.home - cross, away: away.away - change }],
+    );
   }
 
   predict({ season, home, away }: FixtureToForecast): ScoreMatrix {
-    return scoreMatrix(this.means(this.of(season, home), this.of(season, away)));
+    return scoreMatrix(this.means(this.teams.of(season, home), this.teams.of(season, away)), this.settings.rho);
   }
 
   /** The two means whose difference is the forecast one at the competition's level of goals: level * (e^x - e^-x). */
   private means(home: Ratings, away: Ratings) {
     const half = (this.settings.belief * expectedDifference(home, away)) / 2;
     return this.goals.means(Math.asinh(half / this.goals.evenMean()));
-  }
-
-  private of(season: string, team: string): Ratings {
-    const { venue, promoted } = this.settings;
-    if (this.seasons.isNewcomer(season, team)) return { home: venue + promoted, away: promoted - venue };
-    return this.ratings.get(team) ?? { home: venue, away: -venue };
   }
 }
 

@@ -1,7 +1,7 @@
 import { boundedMean, type GoalMeans, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
 import { readParams } from "./params.ts";
-import { Seasons } from "./seasons.ts";
+import { RatedTeams } from "./rated-teams.ts";
 
 const defaults = {
   /** What a team's scaled surprise in goals scored adds to its attack ... */
@@ -15,9 +15,13 @@ const defaults = {
   power: 0.25,
   /** Attack and defence of a promoted team. */
   promoted: -0.03,
+  /** Share of attack and defence that is lost between seasons. */
+  reversion: 0,
   /** Steps are 1 + boost times as long for a team never seen, and this extra halves every `boostHalfLife` matches. */
   boost: 3,
   boostHalfLife: 8,
+  /** Dixon & Coles' low-score correction. */
+  rho: 0,
 };
 
 /** Attack and defence that move by the scaled score of the Poisson likelihood after every match. */
@@ -36,37 +40,45 @@ interface Strength {
 
 class ScoreDriven implements RatingState {
   private readonly settings: typeof defaults;
-  private readonly seasons = new Seasons();
-  private readonly strengths = new Map<string, Strength>();
+  private readonly teams: RatedTeams<Strength>;
   private level = Math.log(1.3);
   private home = 0.13;
   private matches = 0;
 
   constructor(settings: typeof defaults) {
     this.settings = settings;
+    const { promoted, reversion } = settings;
+    this.teams = new RatedTeams<Strength>({
+      unknown: { attack: 0, defence: 0, matches: 0 },
+      promoted: (remembered) => ({ attack: promoted, defence: promoted, matches: remembered?.matches ?? 0 }),
+      carriedOver: ({ attack, defence, matches }) => ({
+        attack: (1 - reversion) * attack,
+        defence: (1 - reversion) * defence,
+        matches,
+      }),
+    });
   }
 
-  learn(match: PlayedMatch): void {
-    const { season, score } = match;
-    if (!this.seasons.has(season)) this.seasons.begin(season);
-    const home = this.of(season, match.home);
-    const away = this.of(season, match.away);
+  learn({ season, home: homeTeam, away: awayTeam, score }: PlayedMatch): void {
+    const home = this.teams.of(season, homeTeam);
+    const away = this.teams.of(season, awayTeam);
     const means = this.means(home, away);
     const surprise = { home: this.surprise(score.home, means.home), away: this.surprise(score.away, means.away) };
 
-    this.strengths.set(match.home, this.moved(home, surprise.home, surprise.away));
-    this.strengths.set(match.away, this.moved(away, surprise.away, surprise.home));
+    this.teams.learn(
+      season,
+      [homeTeam, this.moved(home, surprise.home, surprise.away)],
+      [awayTeam, this.moved(away, surprise.away, surprise.home)],
+    );
     // A league plays some ten matches while each of its teams plays one.
     const gain = this.gain(this.matches / 10);
     this.level += gain * this.settings.level * (surprise.home + surprise.away);
     this.home += gain * this.settings.home * (surprise.home - surprise.away);
     this.matches++;
-    this.seasons.enter(season, match.home);
-    this.seasons.enter(season, match.away);
   }
 
   predict({ season, home, away }: FixtureToForecast): ScoreMatrix {
-    return scoreMatrix(this.means(this.of(season, home), this.of(season, away)));
+    return scoreMatrix(this.means(this.teams.of(season, home), this.teams.of(season, away)), this.settings.rho);
   }
 
   private means(home: Strength, away: Strength): GoalMeans {
@@ -92,13 +104,5 @@ class ScoreDriven implements RatingState {
 
   private gain(matches: number): number {
     return 1 + this.settings.boost * 2 ** (-matches / this.settings.boostHalfLife);
-  }
-
-  private of(season: string, team: string): Strength {
-    const known = this.strengths.get(team);
-    if (this.seasons.isNewcomer(season, team)) {
-      return { attack: this.settings.promoted, defence: this.settings.promoted, matches: known?.matches ?? 0 };
-    }
-    return known ?? { attack: 0, defence: 0, matches: 0 };
   }
 }

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { Registry } from "prom-client";
 import { createAccess } from "./access/access.ts";
@@ -23,7 +24,7 @@ import type { HttpOptions } from "./options.ts";
 import { createRouter, type HttpEnv } from "./openapi.ts";
 import { modelsRoutes } from "./models.ts";
 import { pipelineHealthRoutes } from "./pipeline-health.ts";
-import { notFound, onError } from "./problem.ts";
+import { notFound, onError, wrongMethod } from "./problem.ts";
 import { projectionRoutes } from "./projections.ts";
 
 /** Everything that one node serves. */
@@ -57,6 +58,7 @@ export function createHttp(options: HttpOptions): OpenAPIHono<HttpEnv> {
   app.use(...access.guards);
   app.use("/api/admin/*", ...access.admin);
   app.use(...access.bodies);
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.onError(onError(options.logger));
   app.notFound(notFound);
   const describe = describeRoutes(app);

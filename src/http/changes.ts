@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { createChangeFeed, type Follower, type News } from "./change-feed.ts";
+import * as fields from "./fields.ts";
 import { createRouter, type HttpEnv, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
 import { Refused } from "./problem.ts";
@@ -14,8 +15,7 @@ const follow = createRoute({
   description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. A comment comes every 15 s when there is no news.`,
   request: {
     query: z.object({
-      after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().meta({
-        type: "integer",
+      after: fields.sequenceSchema.optional().meta({
         description:
           "the `sequence` of the answer that is to be kept up to date, where there is no `Last-Event-ID` yet",
       }),

@@ -9,7 +9,10 @@ import { endOf, readInstant } from "../instant.ts";
 const writtenInstant = z
   .string()
   .max(40)
-  .meta({ description: "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z; UTC unless it says otherwise" })
+  .meta({
+    description: "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z; UTC unless it says otherwise",
+    pattern: "^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)?)?$",
+  })
   .transform((text, context) => {
     const instant = readInstant(text);
     if (instant !== null) return instant;
@@ -46,7 +49,17 @@ export const cursorSchema = z
   .string()
   .min(1)
   .max(400)
+  .regex(/^[\w-]+$/, "write what a page gave as nextCursor")
   .meta({ description: "`nextCursor` of the page before; without it, the first page" });
+
+/** A sequence of the log. */
+export const sequenceSchema = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  // Said again, as null would be read as 0 and is described for that.
+  .meta({ type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 export function limitSchema(standard: number) {
   return z.coerce

@@ -53,13 +53,7 @@ const timeline = createRoute({
   request: {
     params: z.object({ id: fields.matchIdSchema }),
     query: z.object({
-      after: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(Number.MAX_SAFE_INTEGER)
-        .default(0)
-        .meta({ type: "integer", description: "messages with a higher sequence" }),
+      after: fields.sequenceSchema.default(0).meta({ description: "messages with a higher sequence" }),
       limit: fields.limitSchema(100),
     }),
   },

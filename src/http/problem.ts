@@ -42,6 +42,7 @@ const titles: Readonly<Record<number, string>> = {
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
+  405: "Method Not Allowed",
   409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
@@ -72,8 +73,7 @@ export function problem(
 /** The one place that turns a throw into an answer. What nobody foresaw is told to the log, not to the caller. */
 export function onError(logger: Logger): ErrorHandler {
   return (error, c) => {
-    if (error instanceof Refused)
-      return problem(c, error.status as ContentfulStatusCode, error.message, error.headers, error.extension);
+    if (error instanceof Refused) return problem(c, error.status, error.message, error.headers, error.extension);
     if (error instanceof HTTPException) return problem(c, error.status, error.message);
     // The route and not the path: whatever a client wrote stays out of the log.
     logger.error(
@@ -86,3 +86,9 @@ export function onError(logger: Logger): ErrorHandler {
 
 /** Does not repeat the path: a link with a secret in it must not become a page with one. */
 export const notFound: NotFoundHandler = (c) => problem(c, 404, "there is no such route; GET / lists what there is");
+
+/** For a path that is there and takes other methods. */
+export function wrongMethod(c: Context, methods: readonly string[]): Response {
+  const allow = methods.join(", ");
+  return problem(c, 405, `this takes ${allow}`, { Allow: allow });
+}

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerOptions } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Logger } from "pino";
-import { plain } from "./access/address.ts";
+import { type IsTrusted, plain, trustedProxies } from "./access/address.ts";
 import { problemSchema } from "./problem.ts";
 
 export interface HttpServer {
@@ -17,6 +17,8 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   port: number;
   logger: Logger;
+  /** Proxies, by address or network: their connections are those of many clients. */
+  trustedProxies?: readonly string[];
   limits?: Partial<ConnectionLimits>;
 }
 
@@ -52,7 +54,7 @@ export async function listen({ fetch, host, port, logger, ...options }: ServeOpt
   server.maxConnections = limits.connections;
   server.setTimeout(limits.idleMs);
   server.on("clientError", refuseUnreadable);
-  limitConnections(server, limits.connectionsPerAddress);
+  limitConnections(server, limits.connectionsPerAddress, trustedProxies(options.trustedProxies ?? []));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(host, port, error)));
     server.listen({ host, port }, resolve);
@@ -77,10 +79,11 @@ function serverOptions({ headersMs, requestMs, lookEveryMs }: ConnectionLimits):
   };
 }
 
-function limitConnections(server: Server, perAddressMax: number): void {
+function limitConnections(server: Server, perAddressMax: number, isTrusted: IsTrusted): void {
   const open = new Map<string, number>();
   server.on("connection", (socket: Socket) => {
     const address = plain(socket.remoteAddress ?? "");
+    if (isTrusted(address)) return;
     const count = (open.get(address) ?? 0) + 1;
     if (count > perAddressMax) {
       socket.destroy();

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Match } from "../match/match.ts";
 import { planRetry, type PlannedRetry } from "../plans/retry-plan.ts";
 import { matchBook } from "../projections/book.ts";
-import { createAsk } from "./asking.ts";
+import { createAsk, createLongAsk } from "./asking.ts";
 import { type Answer, type CallDesk, type Decided, idempotencyKeyHeader } from "./calls/desk.ts";
 import { createShownPlans } from "./calls/shown-plans.ts";
 import * as fields from "./fields.ts";
@@ -69,18 +69,19 @@ function retryRoute(path: "/settlement-failures" | "/settlement/retry", operatio
 /** `POST /api/admin/settlement-failures` and `/settlement/retry`; to be mounted at `/api/admin`. */
 export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
   const ask = createAsk(options);
+  const askLong = createLongAsk(options);
   const shownPlans = createShownPlans();
 
   async function retry(body: z.infer<typeof retryBody>, place: Place): Promise<Answer<RetryAnswer>> {
     const { matchIds = null, category = null, reason = null, dryRun, planHash } = body;
-    const plan = () => ask((it) => planRetry({ matchIds, category, reason }, matchBook(it)));
+    const plan = () => askLong((it) => planRetry({ matchIds, category, reason }, matchBook(it)));
     if (dryRun === true) {
-      const planned = plan();
+      const planned = await plan();
       shownPlans.remember(planned.planHash, planned.accepted);
       return { status: 200, body: answerOf(planned, null) };
     }
-    return place(body, (id) => {
-      const planned = plan();
+    return place(body, async (id) => {
+      const planned = await plan();
       if (planHash !== undefined && planHash !== planned.planHash) {
         throw shownPlans.stale(planHash, planned.planHash, planned.accepted);
       }
@@ -120,7 +121,7 @@ export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): Ope
   return routes;
 }
 
-type Place = (body: unknown, decide: (id: string) => Decided<RetryAnswer>) => Promise<Answer<RetryAnswer>>;
+type Place = (body: unknown, decide: (id: string) => Promise<Decided<RetryAnswer>>) => Promise<Answer<RetryAnswer>>;
 
 function answerOf({ accepted, skipped, planHash }: PlannedRetry, requestId: string | null): RetryAnswer {
   return {

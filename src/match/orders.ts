@@ -7,10 +7,10 @@ import { resettling, type Resettling } from "./settlement-retry.ts";
 export interface MatchBook {
   /** null when nothing is known of that match. */
   match(id: string): Match | null;
-  /** Live matches that kick off between these instants, ascending by kick-off. */
-  live(from: number, to: number): Match[];
-  /** Those whose settlement failed and nothing newer was asked or answered, dismissed or not. */
-  failedSettlements(): Match[];
+  /** Live matches that kick off between these instants, ascending by kick-off; each as it is when its turn comes. */
+  live(from: number, to: number): Iterable<Match>;
+  /** Those whose settlement failed and nothing newer was asked or answered, dismissed or not; as lazily. */
+  failedSettlements(): Iterable<Match>;
 }
 
 type WordType =
@@ -33,16 +33,17 @@ export interface Candidate {
   match: Match | null;
 }
 
-/** The matches an order is about, each once. */
-export function candidatesOf({ matchIds, what, category, window }: Order, book: MatchBook): Candidate[] {
-  if (matchIds !== null) return [...new Set(matchIds)].map((id) => ({ id, match: book.match(id) }));
-  const matches =
-    window !== null
-      ? book.live(Date.parse(window.from), Date.parse(window.to))
-      : what === "settlement.retry"
-        ? book.failedSettlements().filter((match) => isMeant(match.stages.settle.failure, category))
-        : [];
-  return matches.map((match) => ({ id: match.id, match }));
+/** The matches an order is about, each once, read as the walk comes to them: there may be a hundred thousand. */
+export function* candidatesOf({ matchIds, what, category, window }: Order, book: MatchBook): Iterable<Candidate> {
+  if (matchIds !== null) {
+    for (const id of new Set(matchIds)) yield { id, match: book.match(id) };
+  } else if (window !== null) {
+    for (const match of book.live(Date.parse(window.from), Date.parse(window.to))) yield { id: match.id, match };
+  } else if (what === "settlement.retry") {
+    for (const match of book.failedSettlements()) {
+      if (isMeant(match.stages.settle.failure, category)) yield { id: match.id, match };
+    }
+  }
 }
 
 function isMeant(failure: Failure | null, category: Order["category"]): boolean {

@@ -93,7 +93,7 @@ export function planBackfill(
 
 function lastDays(days: number, book: MatchBook): Window {
   return {
-    matches: (from, to) => book.live(from - days * dayMs, to + earlyMs),
+    matches: (from, to) => [...book.live(from - days * dayMs, to + earlyMs)],
     holds: ({ fixture }, at) =>
       fixture !== null && fixture.kickoff >= at - days * dayMs && fixture.kickoff <= at + earlyMs,
   };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { digest } from "../match/digest.ts";
 import type { Order } from "../match/event.ts";
 import { candidatesOf, type MatchBook, retryOf } from "../match/orders.ts";
@@ -16,14 +17,18 @@ export interface PlannedRetry {
 /** An order names its matches, so that it runs no more than was planned, while they fit into one event. */
 const namedMax = 1000;
 
-export function planRetry(
+/** What others get done in between: a hundred thousand matches take seconds to look at. */
+const turn = 200;
+
+export async function planRetry(
   { matchIds, category, reason }: Pick<Order, "matchIds" | "category" | "reason">,
   book: MatchBook,
-): PlannedRetry {
+): Promise<PlannedRetry> {
   const order: Order = { what: "settlement.retry", matchIds, category, window: null, stages: null, reason };
   const accepted: string[] = [];
   const skipped: PlannedRetry["skipped"] = [];
   for (const { id, match } of candidatesOf(order, book)) {
+    if ((accepted.length + skipped.length + 1) % turn === 0) await setImmediate();
     const result = retryOf(match, category);
     if (result === "accepted") accepted.push(id);
     else skipped.push({ matchId: id, why: result });

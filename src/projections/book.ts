@@ -4,19 +4,39 @@ import type { ReadModelQueries } from "./queries.ts";
 
 const pageSize = 1000;
 
+type Book = Pick<ReadModelQueries, "match" | "matches" | "failurePage">;
+
 /** The read model as orders look matches up in it. */
-export function matchBook(readModel: Pick<ReadModelQueries, "match" | "matches" | "failures">): MatchBook {
-  const load = (ids: readonly string[]): Match[] => ids.flatMap((id) => readModel.match(id) ?? []);
+export function matchBook(readModel: Book): MatchBook {
   return {
     match: readModel.match,
-    live: (from, to) => load(idsOf(readModel, { purpose: "live", from, to })),
-    failedSettlements: () =>
-      load(
-        [true, false].flatMap((dismissed) =>
-          readModel.failures({ stage: "settle", dismissed }).map(({ matchId }) => matchId),
-        ),
-      ),
+    *live(from, to) {
+      for (const id of idsOf(readModel, { purpose: "live", from, to })) {
+        const match = readModel.match(id);
+        if (match !== null) yield match;
+      }
+    },
+    *failedSettlements() {
+      for (const dismissed of [true, false]) yield* failed(readModel, dismissed);
+    },
   };
+}
+
+/** Newest failure first, page by page: what fails while somebody walks is newer, and is not come to. */
+function* failed(readModel: Book, dismissed: boolean): Iterable<Match> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: ReturnType<Book["failurePage"]> = readModel.failurePage({
+      stage: "settle",
+      dismissed,
+      limit: pageSize,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const { matchId } of page.failures) {
+      const match = readModel.match(matchId);
+      if (match !== null) yield match;
+    }
+    cursor = page.cursor;
+  }
 }
 
 /** The ids of all matches that fit, page by page. */

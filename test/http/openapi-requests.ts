@@ -18,7 +18,7 @@ import {
 import type { Description, Method, Operation } from "../../src/http/description.ts";
 
 /** What a JSON Schema of the description may say, as far as a generator looks. */
-export interface Schema {
+interface Schema {
   $ref?: string;
   type?: string | string[];
   enum?: unknown[];
@@ -59,8 +59,8 @@ export function requestsTo(
   const parameters = (operation.parameters ?? []) as unknown as Parameter[];
   const valueOf = ({ schema }: Parameter): Arbitrary<string> =>
     oneof(
-      { weight: 4, arbitrary: fromSchema(schema, description).map(textOf) },
-      { weight: 2, arbitrary: constantFrom(...known) },
+      { weight: 6, arbitrary: fromSchema(schema, description, known).map(textOf) },
+      { weight: 1, arbitrary: constantFrom(...known) },
       { weight: 1, arbitrary: string({ unit: "binary", maxLength: 30 }) },
     );
   const placed = (place: Parameter["in"]) => parameters.filter((it) => it.in === place);
@@ -75,7 +75,7 @@ export function requestsTo(
       (it) => option(tuple(constant(it.name), valueOf(it).map(headerText))),
     ),
   );
-  return tuple(ids, query, headers, bodies(description, operation)).map(([ids, query, headers, body]) => {
+  return tuple(ids, query, headers, bodies(description, operation, known)).map(([ids, query, headers, body]) => {
     let target = path;
     for (const [name, value] of ids) target = target.replace(`{${name}}`, encoded(value));
     const pairs = query.flatMap((given) =>
@@ -93,12 +93,16 @@ export function requestsTo(
   });
 }
 
-function bodies(description: Description, operation: Operation): Arbitrary<{ type: string; text: string } | null> {
+function bodies(
+  description: Description,
+  operation: Operation,
+  known: readonly string[],
+): Arbitrary<{ type: string; text: string } | null> {
   const described = operation.requestBody as { content?: Record<string, { schema?: Schema }> } | undefined;
   const schema = described?.content?.["application/json"]?.schema;
   if (schema === undefined) return constant(null);
   const text = oneof(
-    { weight: 6, arbitrary: fromSchema(schema, description).map((value) => JSON.stringify(value)) },
+    { weight: 6, arbitrary: fromSchema(schema, description, known).map((value) => JSON.stringify(value)) },
     { weight: 2, arbitrary: dictionary(string(), anything()).map((value) => JSON.stringify(value) ?? "") },
     { weight: 1, arbitrary: string() },
   );
@@ -109,9 +113,9 @@ function bodies(description: Description, operation: Operation): Arbitrary<{ typ
   return option(record({ type, text }), { freq: 10 });
 }
 
-/** Values that a schema allows. */
-export function fromSchema(schema: Schema, description: Description): Arbitrary<unknown> {
-  const make = (inner: Schema) => fromSchema(inner, description);
+/** Values that a schema allows, and texts that mean something here even where it does not. */
+function fromSchema(schema: Schema, description: Description, known: readonly string[]): Arbitrary<unknown> {
+  const make = (inner: Schema) => fromSchema(inner, description, known);
   if (schema.$ref !== undefined) return make(resolved(schema.$ref, description));
   if (schema.const !== undefined) return constant(schema.const);
   if (schema.enum !== undefined) return constantFrom(...schema.enum);
@@ -136,16 +140,34 @@ export function fromSchema(schema: Schema, description: Description): Arbitrary<
         maxLength: Math.min(schema.maxItems ?? 4, 4),
       });
     case "object": {
-      const fields = Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, make(inner)] as const);
-      return record(Object.fromEntries(fields), { requiredKeys: schema.required ?? [] });
+      const { properties = {}, required = [] } = schema;
+      const fields = Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, make(inner)]));
+      const optional = Object.keys(properties).filter((name) => !required.includes(name));
+      // Many fields at once seldom make sense together.
+      const few = optional.map((name) =>
+        record(pick(fields, [...required, name]), { requiredKeys: [...required, name] }),
+      );
+      return oneof(record(fields, { requiredKeys: required }), ...few);
     }
     case "string":
-      if (schema.pattern !== undefined)
-        return stringMatching(new RegExp(schema.pattern), { maxLength: schema.maxLength ?? 40 });
-      return string({ minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 40, 40) });
+      return oneof(stringOf(schema), ...known.filter((text) => fits(text, schema)).map((text) => constant(text)));
     default:
       return anything();
   }
+}
+
+function stringOf({ pattern, minLength = 0, maxLength = 40 }: Schema): Arbitrary<string> {
+  if (pattern !== undefined) return stringMatching(new RegExp(pattern), { maxLength });
+  return string({ minLength, maxLength: Math.min(maxLength, 40) });
+}
+
+function fits(text: string, { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Schema): boolean {
+  if (pattern !== undefined && !new RegExp(pattern).test(text)) return false;
+  return text.length >= minLength && text.length <= maxLength;
+}
+
+function pick<T>(from: Record<string, T>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 }
 
 function resolved(ref: string, description: Description): Schema {

@@ -70,3 +70,20 @@ test("GET / lists routes that all answer", async () => {
   expect(links.length).toBeGreaterThan(3);
   for (const path of links) expect((await served.ask(path)).status).toBe(200);
 });
+
+test("a method that a path does not take is a problem that names those it does", async () => {
+  const served = await serve({ at: kickoff });
+  for (const [path, method, allow] of [
+    ["/api/matches", "POST", "GET, HEAD"],
+    ["/api/matches/pl-a-b", "DELETE", "GET, HEAD"],
+    ["/api/admin/projections/rebuild", "GET", "POST"],
+  ] as const) {
+    const response = await served.ask(path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get("Allow")).toBe(allow);
+    expect(problemSchema.parse(await response.json()).title).toBe("Method Not Allowed");
+  }
+  // What a route itself does not find stays so.
+  expect((await served.ask("/api/matches/pl-a-b")).status).toBe(404);
+  expect((await served.ask("/nothing", { method: "POST" })).status).toBe(404);
+});

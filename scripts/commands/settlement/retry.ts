@@ -47,8 +47,7 @@ export function retryCommand(settlement: Command): void {
         select: (known) =>
           ids !== undefined
             ? [...new Set(ids)].map((id) => ({ id, match: known.match(id) }))
-            : known
-                .failedSettlements()
+            : [...known.failedSettlements()]
                 .filter(({ stages: { settle } }) => settle.failure?.dismissed === null)
                 .filter(({ stages: { settle } }) => category === undefined || settle.failure?.category === category)
                 .map((match) => ({ id: match.id, match })),

@@ -162,7 +162,7 @@ describe("a body", () => {
       { pull: () => expect.unreachable("a stranger's body was read") },
       { highWaterMark: 0 },
     );
-    const response = await served.ask(rebuild, { method: "POST", body: unread, duplex: "half" } as RequestInit);
+    const response = await served.ask(rebuild, { method: "POST", body: unread, duplex: "half" });
     expect(response.status).toBe(401);
   });
 });

@@ -9,8 +9,10 @@ const adminToken = "a-token-of-enough-letters";
 const other = newToken();
 const principals = [{ name: "other", scope: "admin", token: sha256Of(other) }] as const;
 
-function ask(served: Served, token: string | null, init: RequestInit = {}, from = "192.0.2.1") {
-  const headers = { ...(token === null ? {} : { Authorization: `Bearer ${token}` }), ...(init.headers ?? {}) };
+type Init = { method?: string; headers?: Record<string, string> };
+
+function ask(served: Served, token: string | null, init: Init = {}, from = "192.0.2.1") {
+  const headers = { ...(token === null ? {} : { Authorization: `Bearer ${token}` }), ...init.headers };
   return served.ask(init.method === undefined ? projections : nothing, { ...init, headers }, from);
 }
 
