@@ -24,8 +24,13 @@ describe("POST /api/admin/projections/rebuild", () => {
     expect(rebuildSchema.parse(await (await served.ask(rebuild, { method: "POST" })).json()).number).toBe(1);
 
     await served.node.readModel.rebuild();
+    // Each wish is in the log, with who had it.
+    expect(served.events("operator.requested")).toMatchObject([
+      { actor: "operator:local", data: { order: { what: "projections.rebuild" } } },
+      { actor: "operator:local" },
+    ]);
     expect(await state(served)).toMatchObject({
-      sequence: 1,
+      sequence: 3,
       rebuilding: null,
       lastRebuild: { number: 1, error: null },
     });
