@@ -45,7 +45,7 @@ test("the README's curl examples answer what they say, on a season that was play
   expect(answers.filter(([, status]) => status < 200 || status > 202)).toEqual([]);
   const answerTo = (text: string) => answers.find(([command]) => command.includes(text))?.[2];
   expect(answerTo("/api/health")).toMatchObject({ status: "ok", coverage: { percent: 100 } });
-  expect(answerTo("arsenal-chelsea")).toMatchObject({ id: played.match, status: "finished" });
+  expect(answerTo("arsenal-chelsea")).toMatchObject({ id: played.match, fixture: { status: "finished" } });
   expect(answerTo('"dryRun": true')).toMatchObject({ backfillId: null, requested: 0 });
   expect(answerTo("/api/admin/requests")).toMatchObject({
     requests: [{ what: "projections.rebuild" }, { what: "settlement.retry", reason: "the source is back" }],
