@@ -3,29 +3,33 @@ import type { Models } from "../forecast/models.ts";
 import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
 import type { Category, ModelAnswer } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
+import type { Policy } from "../match/policy.ts";
+import { createAskModel } from "./ask-model.ts";
 import { StageError } from "./errors.ts";
-import { fixtureToForecast } from "./question.ts";
+import { questionOf } from "./question.ts";
 import { defineStage, type StageFact } from "./stage.ts";
 
 /**
- * Calls every roster model that has no final outcome yet and states their answers in waves: whatever has arrived each
+ * Calls every roster model that has no final outcome yet and need not be waited for, and states their answers in waves: whatever has arrived each
  * `waveEvery`, so that a crash loses at most the calls in flight.
  */
 export function predictActor(models: Models) {
+  const ask = createAskModel(models);
   return defineStage({
     stage: "predict",
     concurrency: 200,
     braked: true,
     async *handle({ request, fixture, match, node, signal }): AsyncGenerator<StageFact> {
       const { round, retroactive } = request.data;
-      const analysis = match().analysis;
-      if (analysis === null) throw new Error(`${match().id} is to be predicted without an analysis`);
-      const question = { fixture: fixtureToForecast(match().id, fixture), asOf: analysis.asOf };
+      const question = questionOf(match(), fixture, node.log);
+      const live = !retroactive;
       const arrived: ModelAnswer[] = [];
       let broken: unknown = null;
-      const calls = openModels(match()).map(async (model) => {
+      const now = node.clock.now();
+      const callable = openModels(match()).filter((model) => !isLimited(match(), model, now));
+      const calls = callable.map(async (model) => {
         try {
-          arrived.push(await models.ask(model, question, signal));
+          arrived.push(await ask(node, { model, question, live, signal }));
         } catch (error) {
           if (!signal.aborted) broken ??= error;
         }
@@ -46,19 +50,40 @@ export function predictActor(models: Models) {
       while (arrived.length > 0) yield wave();
       signal.throwIfAborted();
       if (broken !== null) throw broken;
-      const failure = passingFailure(match());
+      const failure = passingFailure(match(), node.clock.now(), node.policy);
       if (failure !== null) throw failure;
     },
   });
 }
 
+/** Whether the model said to come back later: called before that, it would only say so again. */
+function isLimited(match: Match, model: string, now: number): boolean {
+  const { category, retryAt } = outcomeOf(match, model) ?? {};
+  return category === "rate-limited" && retryAt !== undefined && Date.parse(retryAt) > now;
+}
+
 /** The stage ends as failed while models remain that only failed in passing; it is tried again at the earliest they may be called. */
-function passingFailure(match: Match): StageError | null {
+function passingFailure(match: Match, now: number, policy: Policy): StageError | null {
   const open = openModels(match);
-  if (open.length === 0) return null;
-  const categories = open.map((model): Category => outcomeOf(match, model)?.category ?? "transient");
-  const category = categories.find(burnsAttempt) ?? categories[0] ?? "transient";
-  return new StageError(category, `${open.length} models have not answered: ${open.join(", ")}`, {
-    fingerprint: `${category}:models`,
+  const waits = open.map((model): Wait => {
+    const { category, retryAt } = outcomeOf(match, model) ?? {};
+    return { category: category ?? "transient", retryAt: retryAt === undefined ? undefined : Date.parse(retryAt) };
   });
+  const byTime = waits.toSorted((a, b) => againAt(a, now, policy) - againAt(b, now, policy));
+  const first = waits.find(({ category }) => burnsAttempt(category)) ?? byTime[0];
+  if (first === undefined) return null;
+  return new StageError(first.category, `${open.length} models have not answered: ${open.join(", ")}`, {
+    fingerprint: `${first.category}:models`,
+    retryAt: first.retryAt,
+  });
+}
+
+interface Wait {
+  category: Category;
+  /** When the model or its ceiling said to come back, epoch milliseconds. */
+  retryAt: number | undefined;
+}
+
+function againAt({ retryAt }: Wait, now: number, policy: Policy): number {
+  return retryAt ?? now + policy.askAgainEvery;
 }

@@ -2,7 +2,7 @@ import { boundedRho, scoreMatrix } from "./matrix.ts";
 import type { Family } from "./member.ts";
 import { goalMeans } from "./poisson-newton.ts";
 import { readParams } from "./params.ts";
-import { fitDefaults, PoissonFit, type RhoStep } from "./poisson-fit.ts";
+import { fitDefaults, PoissonFit, type DependenceStep } from "./poisson-fit.ts";
 
 const defaults = {
   ...fitDefaults,
@@ -23,8 +23,8 @@ export const dixonColes: Family = {
     return {
       learn: (match) => fit.learn(match),
       predict(fixture) {
-        const { means, rho } = fit.predict(fixture);
-        return scoreMatrix(means, rho);
+        const { means, dependence } = fit.predict(fixture);
+        return scoreMatrix(means, dependence);
       },
     };
   },
@@ -34,7 +34,7 @@ export const dixonColes: Family = {
 const rhoBound = 0.2;
 
 /** One Newton step on the penalised log likelihood of rho: log tau = log(1 + c rho), c as in Dixon & Coles' (4.2). */
-export function rhoStep(mean: number, ridge: number): RhoStep {
+export function rhoStep(mean: number, ridge: number): DependenceStep {
   return (rho, beta, matches) => {
     let gradient = ridge * (mean - rho);
     let information = ridge;

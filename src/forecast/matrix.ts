@@ -33,6 +33,21 @@ export function scoreMatrix(means: GoalMeans, rho = 0): ScoreMatrix {
   return matrix;
 }
 
+/** The weighted mean of score matrices; the weights need not sum to 1. */
+export function mixture(parts: readonly { weight: number; matrix: ScoreMatrix }[]): ScoreMatrix {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const mixed = Array.from({ length: goalsMax + 1 }, () => Array.from({ length: goalsMax + 1 }, () => 0));
+  for (const { weight, matrix } of parts) {
+    const share = weight / total;
+    for (let i = 0; i <= goalsMax; i++) {
+      const into = mixed[i] as number[];
+      const from = matrix[i] as readonly number[];
+      for (let j = 0; j <= goalsMax; j++) into[j] = (into[j] as number) + share * (from[j] as number);
+    }
+  }
+  return mixed;
+}
+
 const lowScores = [
   [0, 0],
   [0, 1],
@@ -55,7 +70,7 @@ export function boundedRho(rho: number, lambda: number, mu: number): number {
 }
 
 /** P(0), ..., P(goalsMax - 1), P(goalsMax or more). */
-function poissonLaw(mean: number): number[] {
+export function poissonLaw(mean: number): number[] {
   const law: number[] = [];
   let p = Math.exp(-mean);
   let below = 0;

@@ -1,4 +1,4 @@
-import type { ModelAnswer, RosterEntry } from "../match/event.ts";
+import type { Analysed, Lineups, ModelAnswer, RosterEntry } from "../match/event.ts";
 import type { FixtureToForecast } from "./member.ts";
 import type { Panel, PanelAt } from "./panel.ts";
 import type { ResultStore } from "./results.ts";
@@ -8,11 +8,33 @@ export interface Question {
   fixture: FixtureToForecast;
   /** Epoch milliseconds. */
   asOf: number;
+  /** The teams as the source spells them: text from outside. */
+  names: { home: string; away: string };
+  /** What the log holds about the match, read once, for those who ask. */
+  background(): Promise<Background>;
+}
+
+export interface Background {
+  analysis: Analysed;
+  /** null while nobody has said anything about them. */
+  lineups: Lineups | null;
+}
+
+/** What calling a model is bound to. */
+export interface Terms {
+  /** Whoever is called through one lane shares its room: calls to one address. */
+  lane: string;
+  /** Calls under way in that lane, at most; the smallest number named for a lane counts. */
+  concurrency: number;
+  /** The most it may cost in a day (UTC), null for no limit. What is under way when it is reached still ends. */
+  dailyCostMax: number | null;
 }
 
 /** The models of the panel as the predict stage calls them. */
 export interface Models {
   readonly roster: readonly RosterEntry[];
+  /** null, or absent, for a model that is computed here: nothing binds it. */
+  terms?(model: string): Terms | null;
   /**
    * One model's answer. What goes wrong with a model is an outcome with its category; it rejects only with the signal's
    * reason. Throwing anything else is a bug of the stage.

@@ -14,12 +14,12 @@ export const fitDefaults = {
   refitDays: 7,
 };
 
-/** The next low-score correction (Dixon & Coles' rho), given the fit of the means. */
-export type RhoStep = (rho: number, beta: Beta, matches: readonly WeightedMatch[]) => number;
+/** The next value of how the two counts depend on each other, such as Dixon & Coles' dependence, given the fit of the means. */
+export type DependenceStep = (dependence: number, beta: Beta, matches: readonly WeightedMatch[]) => number;
 
 interface Fit {
   beta: Beta;
-  rho: number;
+  dependence: number;
 }
 
 interface Played {
@@ -54,7 +54,7 @@ const stepEnough = 1e-3;
  */
 export class PoissonFit {
   private readonly settings: typeof fitDefaults;
-  private readonly stepRho: RhoStep;
+  private readonly stepDependence: DependenceStep;
   private readonly seasons = new Seasons();
   private readonly indices = new Map<string, number>();
   private readonly played: Played[] = [];
@@ -63,10 +63,10 @@ export class PoissonFit {
   /** The fit of a period in which nothing has been learnt yet. */
   private ahead: { period: number; season: string; fit: Fit } | null = null;
 
-  constructor(settings: typeof fitDefaults, rho = 0, stepRho: RhoStep = () => rho) {
+  constructor(settings: typeof fitDefaults, dependence = 0, stepDependence: DependenceStep = () => dependence) {
     this.settings = settings;
-    this.stepRho = stepRho;
-    this.fitted = { beta: Float64Array.from(commonPriors, ({ mean }) => mean), rho };
+    this.stepDependence = stepDependence;
+    this.fitted = { beta: Float64Array.from(commonPriors, ({ mean }) => mean), dependence };
   }
 
   learn({ kickoff, season, home, away, score }: PlayedMatch): void {
@@ -79,8 +79,8 @@ export class PoissonFit {
     this.played.push({ kickoff, home: this.indexOf(home), away: this.indexOf(away), score });
   }
 
-  predict({ kickoff, season, home, away }: FixtureToForecast): { means: GoalMeans; rho: number } {
-    const { beta, rho } = this.fitAt(kickoff, season);
+  predict({ kickoff, season, home, away }: FixtureToForecast): { means: GoalMeans; dependence: number } {
+    const { beta, dependence } = this.fitAt(kickoff, season);
     const level = beta[0] as number;
     const advantage = beta[1] as number;
     const [homeAttack, homeDefence] = this.strength(beta, season, home);
@@ -89,7 +89,7 @@ export class PoissonFit {
       home: boundedMean(Math.exp(level + advantage + homeAttack - awayDefence)),
       away: boundedMean(Math.exp(level - advantage + awayAttack - homeDefence)),
     };
-    return { means, rho };
+    return { means, dependence };
   }
 
   private strength(beta: Beta, season: string, team: string): readonly [attack: number, defence: number] {
@@ -131,7 +131,7 @@ export class PoissonFit {
     for (let step = 0; step < steps; step++) {
       if (newtonStep(beta, priors, matches) < stepEnough) break;
     }
-    return { beta, rho: this.stepRho(before.rho, beta, matches) };
+    return { beta, dependence: this.stepDependence(before.dependence, beta, matches) };
   }
 
   private weighted(at: number): WeightedMatch[] {

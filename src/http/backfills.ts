@@ -95,9 +95,9 @@ export function backfillRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHon
       async decide(id) {
         const found = planned(body);
         if (planHash !== undefined && found.plan.planHash !== planHash) throw await stale(planHash, found);
-        const order = found.lacks.length === 0 ? null : found.order;
-        const status = order === null ? 200 : 202;
-        return { order, planHash: found.plan.planHash, answer: { status, body: answerOf(found, order && id) } };
+        const asks = found.lacks.length > 0;
+        const answer = { status: asks ? (202 as const) : (200 as const), body: answerOf(found, asks ? id : null) };
+        return { order: found.order, asks, planHash: found.plan.planHash, answer };
       },
     });
     const headers =

@@ -14,7 +14,7 @@ const follow = createRoute({
   summary: "Which matches have changed, as server-sent events",
   description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. A comment comes every 15 s when there is no news.`,
   request: {
-    query: z.object({
+    query: z.strictObject({
       after: fields.sequenceSchema.optional().meta({
         description:
           "the `sequence` of the answer that is to be kept up to date, where there is no `Last-Event-ID` yet",

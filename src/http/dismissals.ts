@@ -74,12 +74,11 @@ export function dismissalRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHo
         const marking = ask((it) => markingOf(it.match(matchId), as));
         if (marking === "unknown") throw new Refused(404, `there is no match ${matchId}`);
         if (marking === "no failed settlement") throw new Refused(409, `${matchId} has no failed settlement`);
-        if (marking === "already done") {
-          return { order: null, answer: { status: 200, body: { matchId, result: "already-done", requestId: null } } };
-        }
+        const asks = marking === "accepted";
         const what = as === "dismissed" ? "failure.dismiss" : "failure.restore";
         const order: Order = { what, matchIds: [matchId], category: null, window: null, stages: null, reason };
-        return { order, answer: { status: 200, body: { matchId, result: as, requestId: id } } };
+        const body: Marked = { matchId, result: asks ? as : "already-done", requestId: asks ? id : null };
+        return { order, asks, answer: { status: 200, body } };
       },
     });
     const pending = placed.body.requestId !== null && !placed.replayed && !(await carriedOut(placed.id));

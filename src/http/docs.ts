@@ -19,7 +19,8 @@ const assets: Readonly<Record<string, string>> = {
  * host for anything.
  */
 export function docsRoutes(describe: () => Description): OpenAPIHono<HttpEnv> {
-  const packageFile = createRequire(import.meta.url).resolve("swagger-ui-dist/package.json");
+  const require = createRequire(import.meta.url);
+  const packageFile = require.resolve("swagger-ui-dist/package.json");
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, "utf8")));
   const page = pageOf(version);
   const routes = createRouter();

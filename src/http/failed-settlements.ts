@@ -47,7 +47,7 @@ const list = createRoute({
   summary: "Settlements that failed and that nothing newer was asked or answered of, page by page",
   security: adminSecurity,
   request: {
-    query: z.object({
+    query: z.strictObject({
       category: fields.categorySchema.optional(),
       dismissed: z
         .enum(["true", "false"])

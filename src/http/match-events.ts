@@ -52,7 +52,7 @@ const timeline = createRoute({
   summary: "The life of one match: every message under it, from the log",
   request: {
     params: z.object({ id: fields.matchIdSchema }),
-    query: z.object({
+    query: z.strictObject({
       after: fields.sequenceSchema.default(0).meta({ description: "messages with a higher sequence" }),
       limit: fields.limitSchema(100),
     }),

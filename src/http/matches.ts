@@ -46,7 +46,7 @@ const list = createRoute({
   description:
     "Ascending by kick-off, then id. A page begins after the last match of the one before: what is written meanwhile neither repeats nor skips a match, unless its own kick-off moves past that place.",
   request: {
-    query: z.object({
+    query: z.strictObject({
       status: fields.statusSchema.optional(),
       competition: fields.nameSchema.optional(),
       season: fields.nameSchema.optional(),

@@ -34,7 +34,7 @@ const table = createRoute({
   tags: ["models"],
   summary: "The panel's table: how each model did over the settled matches",
   request: {
-    query: z.object({
+    query: z.strictObject({
       competition: fields.nameSchema.optional(),
       season: fields.nameSchema.optional(),
       kind: z.enum(["live", "retro"]).default("live").meta({ description: "answers made in time, or in hindsight" }),

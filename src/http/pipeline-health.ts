@@ -66,7 +66,7 @@ const look = createRoute({
   summary: "What the matches lack although they should have it by now",
   security: adminSecurity,
   request: {
-    query: z.object({
+    query: z.strictObject({
       at: fields.fromInstant.optional().meta({
         description: "another instant: as it was recorded by then, from the log alone. A day is its beginning",
       }),

@@ -104,7 +104,11 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk
     const progress = "/api/admin/projections";
     const { body, replayed } = await desk.place(c, {
       body: null,
-      decide: () => ({ order, answer: { status: 202, body: { number: running ? begun : begun + 1, progress } } }),
+      decide: () => ({
+        order,
+        asks: true,
+        answer: { status: 202, body: { number: running ? begun : begun + 1, progress } },
+      }),
     });
     if (!replayed) rebuild();
     return c.json(body, 202, { Location: progress });

@@ -89,7 +89,8 @@ export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): Ope
       if (only !== undefined && more.length === 0 && planned.accepted.length === 0) {
         const why = planned.skipped[0]?.why ?? "";
         return {
-          order: null,
+          order: planned.order,
+          asks: false,
           answer: {
             status: 200,
             body: nothingToDo(
@@ -101,8 +102,9 @@ export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): Ope
           },
         };
       }
-      const order = planned.accepted.length === 0 ? null : planned.order;
-      return { order, planHash: planned.planHash, answer: { status: 202, body: answerOf(planned, order && id) } };
+      const asks = planned.accepted.length > 0;
+      const answer = { status: 202 as const, body: answerOf(planned, asks ? id : null) };
+      return { order: planned.order, asks, planHash: planned.planHash, answer };
     });
   }
 

@@ -126,7 +126,7 @@ export type Lineups =
   | { round: number; available: true; home: string[]; away: string[] }
   | { round: number; available: false; why: string };
 
-export interface ModelTip {
+export interface ModelTip extends Usage {
   model: string;
   tip: Score;
   probabilities: Probabilities;
@@ -135,11 +135,22 @@ export interface ModelTip {
   cost: number;
 }
 
-export interface ModelOutcome {
+export interface ModelOutcome extends Usage {
   model: string;
   outcome: "abstained" | "resting" | "failed";
   category: Category | null;
   reason: string;
+  /** When the model may be asked again, where it or its ceiling says so (ISO 8601). */
+  retryAt?: string;
+  /** What it cost all the same: an answer that could not be read is paid for too. */
+  cost?: number;
+}
+
+/** What a language model read and wrote for its answer, and which prompt it was given. */
+export interface Usage {
+  tokens?: { in: number; out: number };
+  /** Of the prompt's fixed text and its answer's schema; the rest of it is in the log. */
+  promptHash?: string;
 }
 
 export type ModelAnswer = ModelTip | ModelOutcome;

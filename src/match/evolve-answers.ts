@@ -75,10 +75,11 @@ function predicted(match: Match, event: Recorded<"match.predicted">): Step {
   const outcomes: Outcome[] = [];
   for (const given of known) {
     if (isTip(given)) {
-      const { latencyMs: _, ...tip } = given;
+      const { latencyMs: _, tokens: __, promptHash: ___, ...tip } = given;
       answers.push({ ...tip, round, sequence: event.sequence, time: event.time, retroactive, late });
     } else {
-      outcomes.push({ ...given, round, sequence: event.sequence });
+      const { tokens: _, promptHash: __, ...outcome } = given;
+      outcomes.push({ ...outcome, round, sequence: event.sequence });
     }
   }
   const replaced = (old: Outcome) => !outcomes.some((it) => it.model === old.model && it.round === old.round);

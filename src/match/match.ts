@@ -10,6 +10,7 @@ import type {
   Settled,
   Severity,
   Stage,
+  Usage,
 } from "./event.ts";
 
 /** Everything the pipeline knows of one match: a fold of its events (evolve.ts). Instants are epoch milliseconds. */
@@ -98,7 +99,7 @@ export interface Failure {
   dismissed: { by: string; reason: string } | null;
 }
 
-export interface Answer extends Omit<ModelTip, "latencyMs"> {
+export interface Answer extends Omit<ModelTip, "latencyMs" | keyof Usage> {
   round: number;
   sequence: number;
   time: number;
@@ -108,7 +109,7 @@ export interface Answer extends Omit<ModelTip, "latencyMs"> {
 }
 
 /** The last outcome other than a tip of one model in one round. */
-export type Outcome = ModelOutcome & { round: number; sequence: number };
+export type Outcome = Omit<ModelOutcome, keyof Usage> & { round: number; sequence: number };
 
 export interface Result extends Omit<Finished, "observedAt"> {
   id: string;

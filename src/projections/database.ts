@@ -7,6 +7,8 @@ import type { Db } from "./db.ts";
 import { failuresSchema } from "./failures.ts";
 import { lettersSchema } from "./letters.ts";
 import { matchesSchema } from "./matches.ts";
+import { modelCostsSchema } from "./model-costs.ts";
+import { modelHealthSchema } from "./model-health.ts";
 import { requestsSchema } from "./requests.ts";
 import { resultsSchema } from "./results.ts";
 import { scoresSchema } from "./scores.ts";
@@ -29,6 +31,8 @@ export const schema = [
   lettersSchema,
   callsSchema,
   autoRetrosSchema,
+  modelHealthSchema,
+  modelCostsSchema,
 ].join("\n");
 
 /** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */

@@ -15,6 +15,8 @@ import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
 import type { Db } from "./db.ts";
 import { failuresWriter } from "./failures.ts";
 import { matchesWriter } from "./matches.ts";
+import { modelCostsWriter } from "./model-costs.ts";
+import { modelHealthWriter } from "./model-health.ts";
 import { requestsWriter } from "./requests.ts";
 import { resultsWriter } from "./results.ts";
 import { scoresWriter } from "./scores.ts";
@@ -75,6 +77,8 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     resultsWriter(db),
     calls,
     autoRetrosWriter(db),
+    modelHealthWriter(db),
+    modelCostsWriter(db),
   ];
   const anomalies = anomaliesWriter(db);
   const letters = lettersWriter(db);

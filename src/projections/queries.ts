@@ -1,5 +1,6 @@
 import type { Stage } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
+import type { ModelHealth } from "../match/model-health.ts";
 import type { PlayedMatch } from "../match/played.ts";
 import type { SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
@@ -15,6 +16,8 @@ import { type FailurePage, type FailurePageFilter, failurePageQueries } from "./
 import { type FailureCount, type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
 import { listingQueries, type MatchFilter, type MatchPage } from "./listing.ts";
 import { matchQueries, type MatchTally } from "./matches.ts";
+import { modelCostQueries } from "./model-costs.ts";
+import { modelHealthQueries } from "./model-health.ts";
 import { type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
 import { requestQueries } from "./requests.ts";
 import { resultQueries } from "./results.ts";
@@ -79,6 +82,10 @@ export interface ReadModelQueries {
   callWords(id: string): { matchId: string; wordId: string }[];
   /** How many retro requests the dispatcher made by itself after that instant. */
   autoRetros(after: number): number;
+  /** null for a model that has not failed since it last answered. */
+  modelHealth(model: string): ModelHealth | null;
+  /** What a model has cost on the UTC day of that instant. */
+  modelCost(model: string, at: number): number;
   /** Events by type. */
   eventCounts(): Record<string, number>;
   tally(): Tally;
@@ -112,6 +119,8 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...letterQueries(db),
     ...callQueries(db),
     ...autoRetroQueries(db),
+    ...modelHealthQueries(db),
+    ...modelCostQueries(db),
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
     dueIds: due,
@@ -160,6 +169,8 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     callMatches: (id, after, limit) => current().callMatches(id, after, limit),
     callWords: (id) => current().callWords(id),
     autoRetros: (after) => current().autoRetros(after),
+    modelHealth: (model) => current().modelHealth(model),
+    modelCost: (model, at) => current().modelCost(model, at),
     eventCounts: () => current().eventCounts(),
     tally: () => current().tally(),
   };

@@ -193,5 +193,5 @@ test("over a socket: a client that goes away makes room, and the stream ends whe
   expect(new TextDecoder().decode((await last.reader?.read())?.value)).toBe(event("changed", 0, []));
   const rest = last.reader?.read();
   await server.stop();
-  await expect(rest).rejects.toThrow();
+  await expect(rest).rejects.toThrow("terminated");
 });

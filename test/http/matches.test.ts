@@ -54,6 +54,7 @@ describe("GET /api/matches", () => {
     ["?competition=", "competition"],
     ["?cursor=AAAA", "cursor"],
     ["?status=finished&status=scheduled", "status"],
+    ["?stauts=finished", "stauts"],
   ])("%s is refused, naming the field", async (query, field) => {
     const response = await (await some()).ask(`/api/matches${query}`);
     expect(response.status).toBe(400);

@@ -57,10 +57,11 @@ export function requestsTo(
   known: readonly string[],
 ): Arbitrary<Asked> {
   const parameters = (operation.parameters ?? []) as unknown as Parameter[];
-  const valueOf = ({ schema }: Parameter): Arbitrary<string> =>
+  const valueOf = ({ schema, in: place }: Parameter): Arbitrary<string> =>
     oneof(
       { weight: 6, arbitrary: fromSchema(schema, description, known).map(textOf) },
-      { weight: 1, arbitrary: constantFrom(...known) },
+      // An id that nobody knows is looked for and not found, which says little.
+      { weight: place === "path" ? 6 : 1, arbitrary: constantFrom(...known) },
       { weight: 1, arbitrary: string({ unit: "binary", maxLength: 30 }) },
     );
   const placed = (place: Parameter["in"]) => parameters.filter((it) => it.in === place);
@@ -122,7 +123,7 @@ function fromSchema(schema: Schema, description: Description, known: readonly st
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) return oneof(...choices.map(make));
   if (Array.isArray(schema.type)) return oneof(...schema.type.map((type) => make({ ...schema, type })));
-  switch (schema.type) {
+  switch (schema.type ?? "any") {
     case "null":
       return constant(null);
     case "boolean":
@@ -173,7 +174,7 @@ function pick<T>(from: Record<string, T>, names: readonly string[]): Record<stri
 function resolved(ref: string, description: Description): Schema {
   const schema = description.components?.schemas?.[ref.replace("#/components/schemas/", "")];
   if (schema === undefined) throw new Error(`the description refers to ${ref}, which it does not have`);
-  return schema as Schema;
+  return schema;
 }
 
 function textOf(value: unknown): string {

@@ -84,12 +84,18 @@ export const lineups = z.discriminatedUnion("available", [
   z.object({ round: positive, available: z.literal(false), why: z.string() }),
 ]);
 
+const usage = {
+  tokens: z.object({ in: count, out: count }).exactOptional(),
+  promptHash: z.string().exactOptional(),
+};
+
 const tip = z.object({
   model: z.string(),
   tip: score,
   probabilities: outcomes,
   latencyMs: z.number().min(0),
   cost: z.number().min(0),
+  ...usage,
 });
 
 const noTip = z.object({
@@ -97,6 +103,9 @@ const noTip = z.object({
   outcome: z.enum(["abstained", "resting", "failed"]),
   category: category.nullable(),
   reason: z.string(),
+  retryAt: instant.exactOptional(),
+  cost: z.number().min(0).exactOptional(),
+  ...usage,
 });
 
 export const predicted = z.object({

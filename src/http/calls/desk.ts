@@ -19,7 +19,9 @@ export interface Answer<T> {
 }
 
 export interface Decided<T> {
-  order: Order | null;
+  order: Order;
+  /** false: there is nothing to ask for. */
+  asks: boolean;
   planHash?: string | null;
   answer: Answer<T>;
 }
@@ -28,7 +30,7 @@ export interface Placing<T> {
   /** What the caller sent, as it was read. */
   body: unknown;
   /**
-   * What is asked for and what the caller is told, as things stand; `order: null` asks for nothing. May throw `Refused`: a
+   * What is asked for and what the caller is told, as things stand. May throw `Refused`: a
    * refusal is not remembered, so that the same key may be used once what was wrong is mended.
    */
   decide(id: string): Decided<T> | Promise<Decided<T>>;
@@ -76,14 +78,14 @@ export function createCallDesk({ log, readModel, clock, newId }: HttpOptions): C
     try {
       const before = key === null ? null : await known(id);
       if (before?.requested != null) return { id, ...replay<T>(before, bodyHash) };
-      const { order, planHash = null, answer } = await decide(id);
+      const { order, asks, planHash = null, answer } = await decide(id);
       // Without a key there is nothing to remember of a call that asks for nothing.
-      if (order === null && key === null) return { id, ...answer, replayed: false };
+      if (!asks && key === null) return { id, ...answer, replayed: false };
       const appended = await append(id, 0, {
         type: "operator.requested",
         data: {
           principal: principal.name,
-          order: order ?? nothing,
+          order: asks ? order : { ...order, matchIds: [] },
           planHash,
           idempotencyKey: key,
           bodyHash,
@@ -167,16 +169,6 @@ export function createCallDesk({ log, readModel, clock, newId }: HttpOptions): C
     },
   };
 }
-
-/** What a remembered call asks for that had nothing to ask for. */
-const nothing: Order = {
-  what: "settlement.retry",
-  matchIds: [],
-  category: null,
-  window: null,
-  stages: null,
-  reason: null,
-};
 
 function replay<T>({ requested }: Call, bodyHash: string): Answer<T> & { replayed: true } {
   if (requested === null) throw new Refused(503, "the log could not be read back: ask again");
