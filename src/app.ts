@@ -8,9 +8,11 @@ import { resumeAt } from "./actors/resume.ts";
 import { startTeam } from "./actors/team.ts";
 import type { Receiver } from "./actors/webhook.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
-import type { Config } from "./config.ts";
+import { type Config, isLlm, rosterOf } from "./config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
 import { prepareDataDir } from "./events/server/disk.ts";
+import { llmModels } from "./forecast/llm/models.ts";
+import { mixedModels } from "./forecast/mixed.ts";
 import { type Models, statisticalModels } from "./forecast/models.ts";
 import { createPanel } from "./forecast/panel.ts";
 import { createHttp } from "./http/app.ts";
@@ -19,9 +21,10 @@ import { type DiskWatch, startDiskWatch } from "./disk-watch.ts";
 import type { Backlog } from "./events/jetstream.ts";
 import { createNodeMetrics, type NodeMetrics } from "./metrics/node-metrics.ts";
 import { openLog, startServer } from "./open-log.ts";
+import { knownIn, type OpenedSource, openSource } from "./open-source.ts";
 import { type ReadModel, startReadModel } from "./projections/read-model.ts";
 import { type SkewWatch, startSkewWatch } from "./skew-watch.ts";
-import { archiveSeasons, createArchive } from "./sources/archive.ts";
+import type { Known } from "./sources/known.ts";
 import type { Source } from "./sources/source.ts";
 import { startSummary } from "./summary.ts";
 
@@ -29,8 +32,8 @@ export interface StartOptions {
   config: Config;
   competition?: string | undefined;
   season?: string | undefined;
-  /** Another source than the configured one, for whoever embeds a node; `season` names what its log is about. */
-  origin?: { source: Source; season: string };
+  /** Another source than the configured one, for whoever embeds a node or plays something else. */
+  origin?: OpenedSource | ((known: Known) => OpenedSource);
   /** Other models than the panel's statistical ones. */
   models?: Models;
   logger: Logger;
@@ -62,17 +65,25 @@ const drainMs = 9_000;
  */
 export async function startApp(options: StartOptions): Promise<App> {
   const { config, logger, signal } = options;
-  const { source, season } = options.origin ?? archiveOf(options);
+  // Asked for when a consumer is missing, which a node notices at any time: before there is a read model, all is delivered again.
+  let known: ReadModel | null = null;
+  const opened = await sourceOf(
+    options,
+    knownIn(() => known),
+  );
+  const { source, season } = opened;
   const [competition] = source.competitions;
   if (competition === undefined) throw new Error(`the source ${source.name} offers no competition`);
 
   const stack = createStack(logger);
+  stack.add(() => opened.close?.());
   try {
     await prepareDataDir(config.dataDir);
     const directory = takeDataDirectory(config.dataDir, {
       source: source.name,
       clock: config.clock,
-      competition: competition.id,
+      // A node that follows what is on may be told to follow more at any time, and goes from season to season.
+      competition: season === null ? null : competition.id,
       season,
     });
     stack.add(() => directory.release());
@@ -85,15 +96,13 @@ export async function startApp(options: StartOptions): Promise<App> {
         : await startDiskWatch({ dir: join(directory.path, "log"), clock: wallClock, brake, logger });
     if (disk !== null) stack.add(() => disk.stop());
     const natsUrl = server?.url ?? config.natsUrl ?? "";
-    // Asked for when a consumer is missing, which a node notices at any time: before there is a read model, all is delivered again.
-    let known: ReadModel | null = null;
     const metrics = createNodeMetrics();
-    const opened = await openLog(natsUrl, config, {
+    const stored = await openLog(natsUrl, config, {
       startOf: (durable) => Promise.resolve(known === null ? 1 : resumeAt(durable, known)),
       onBatch: metrics.onBatch,
       ...(disk === null ? {} : { full: disk.look }),
     });
-    const log = metrics.watch(opened);
+    const log = metrics.watch(stored);
     stack.add(() => log.close());
 
     const firstKickoff = source.firstKickoff ?? wallClock.now();
@@ -150,14 +159,9 @@ export async function startApp(options: StartOptions): Promise<App> {
   }
 }
 
-function archiveOf({ config, competition, season }: StartOptions): NonNullable<StartOptions["origin"]> {
-  const chosen = competition ?? config.competitions[0];
-  const source = createArchive({
-    ...(chosen === undefined ? {} : { competition: chosen }),
-    ...(season === undefined ? {} : { season }),
-  });
-  const id = source.competitions[0]?.id ?? "";
-  return { source, season: season ?? archiveSeasons(id).at(-1) ?? "" };
+async function sourceOf({ origin, ...options }: StartOptions, known: Known): Promise<OpenedSource> {
+  if (origin === undefined) return openSource({ ...options, known, clock: wallClock });
+  return typeof origin === "function" ? origin(known) : origin;
 }
 
 interface Stack {
@@ -192,10 +196,19 @@ interface Runner {
 const staggerMaxMs = 50;
 
 function modelsOf({ config, models }: StartOptions, node: Node): Models {
-  return (
-    models ??
-    statisticalModels(createPanel(config.panel), node.readModel, config.policy.resultUsableAfter, node.clock.elapsed)
-  );
+  if (models !== undefined) return models;
+  const { panel, policy, endpoints } = config;
+  const { now, elapsed } = node.clock;
+  const computed = createPanel(panel.filter((member) => !isLlm(member)));
+  const members = panel.filter(isLlm);
+  for (const { name, dailyCostMax, price } of members) {
+    if (dailyCostMax !== null && price === null)
+      node.logger.warn({ model: name }, "its dailyCostMax holds only what its server states, as it has no price");
+  }
+  return mixedModels(rosterOf(panel), [
+    statisticalModels(computed, node.readModel, policy.resultUsableAfter, elapsed),
+    llmModels({ members, endpoints, now, elapsed }),
+  ]);
 }
 
 function startActors(

@@ -1,9 +1,13 @@
-import type { Member } from "./forecast/member.ts";
+import type { Endpoint } from "./forecast/llm/member.ts";
 import type { PrincipalEntry } from "./http/access/principal.ts";
 import type { Policy } from "./match/policy.ts";
-import { Mistake, reserved, type Role, roles, type Variable, variables } from "./config/variables.ts";
+import { readEndpoints } from "./config/endpoints.ts";
+import type { PanelMember } from "./config/panel.ts";
+import { Mistake, type Role, roles, type SourceName, type Variable, variables } from "./config/variables.ts";
+import { sourceMistakes } from "./config/source-mistakes.ts";
 
-export { type Role, roles } from "./config/variables.ts";
+export { isLlm, rosterOf } from "./config/panel.ts";
+export { type Role, roles, type SourceName } from "./config/variables.ts";
 
 /** Everything one node is told, validated and frozen. */
 export interface Config {
@@ -22,11 +26,18 @@ export interface Config {
   trustedProxies: readonly string[];
   /** Origins whose pages may ask; empty: none but its own. */
   corsOrigins: readonly string[];
-  source: "archive";
+  source: SourceName;
+  /** null: the provider's own address. */
+  sourceUrl: string | null;
+  sourceKey: string | null;
   /** Provider codes or our ids; empty: the source's default. */
   competitions: readonly string[];
   policy: Policy;
-  panel: readonly Member[];
+  panel: readonly PanelMember[];
+  llmUrl: string | null;
+  llmKey: string | null;
+  /** Of the panel's language models, by name. Holds keys: never shown. */
+  endpoints: Readonly<Record<string, Endpoint>>;
   clock: "wall" | "simulated";
   roles: readonly Role[];
   replicas: number;
@@ -75,7 +86,8 @@ export function readConfig(
     const { name } = variable;
     // Set to nothing is set to the default, over what a .env file says too.
     const given = (environment[name] ?? dotenv[name] ?? "").trim();
-    const text = given === "" ? variable.fallback : given;
+    const { fallback } = variable;
+    const text = given !== "" ? given : typeof fallback === "string" ? fallback : fallback(values);
     const origin: Origin = given === "" ? "default" : environment[name] !== undefined ? "environment" : ".env";
     const shown = masked(variable, text);
     try {
@@ -87,12 +99,19 @@ export function readConfig(
     }
     settings.push({ name, value: shown, origin, about: variable.about });
   }
-  const known = new Set([...settings.map((setting) => setting.name), ...reserved]);
+  const known = new Set(settings.map((setting) => setting.name));
   for (const name of Object.keys({ ...environment, ...dotenv })) {
     if (name.startsWith("FULLTIME_") && !known.has(name))
       mistakes.push(`${name}: there is no such setting; see fulltime config`);
   }
-  if (mistakes.length === 0) mistakes.push(...contradictions(values as unknown as Config));
+  if (mistakes.length === 0) {
+    const { panel, llmUrl, llmKey } = values as unknown as Config;
+    const found = readEndpoints(panel, { url: llmUrl, key: llmKey }, (name) => environment[name] ?? dotenv[name]);
+    const file = settings.find(({ name }) => name === variables.panel.name)?.value ?? "";
+    mistakes.push(...found.mistakes.map((it) => `${variables.panel.name}=${file}: ${it}`));
+    values["endpoints"] = found.endpoints;
+    mistakes.push(...contradictions(values as unknown as Config));
+  }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
   return { config: frozen(values as unknown as Config), settings };
 }
@@ -139,8 +158,5 @@ function contradictions(config: Config): string[] {
       `FULLTIME_REPLICAS=${config.replicas}: an embedded server keeps one copy; set FULLTIME_NATS_URL to a cluster`,
     );
   }
-  if (config.competitions.length > 1) {
-    found.push(`FULLTIME_COMPETITIONS=${config.competitions.join(",")}: the archive plays one competition at a time`);
-  }
-  return found;
+  return [...found, ...sourceMistakes(config)];
 }

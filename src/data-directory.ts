@@ -52,8 +52,9 @@ export class DataDirectoryForeign extends Error {
 export interface Origin {
   source: string;
   clock: string;
-  competition: string;
-  season: string;
+  /** null: whatever it is told to follow, season after season. */
+  competition: string | null;
+  season: string | null;
 }
 
 /**
@@ -152,7 +153,12 @@ function readNote(path: string): NodeNote | null {
   return readJson(noteFile(path), noteSchema);
 }
 
-const originSchema = z.object({ source: z.string(), clock: z.string(), competition: z.string(), season: z.string() });
+const originSchema = z.object({
+  source: z.string(),
+  clock: z.string(),
+  competition: z.string().nullable(),
+  season: z.string().nullable(),
+});
 
 function requireOrigin(path: string, wanted: Origin): void {
   const file = join(path, "origin.json");
@@ -167,7 +173,7 @@ function requireOrigin(path: string, wanted: Origin): void {
   }
   for (const setting of ["source", "clock", "competition", "season"] as const) {
     if (made[setting] !== wanted[setting])
-      throw new DataDirectoryForeign(path, setting, made[setting], wanted[setting]);
+      throw new DataDirectoryForeign(path, setting, made[setting] ?? "of any kind", wanted[setting] ?? "of any kind");
   }
 }
 

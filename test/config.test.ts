@@ -215,7 +215,7 @@ describe("a mistake is one line: variable, value, what would be right", () => {
   });
 
   test("names that live sources and language models will read are none", () => {
-    expect(mistakesOf({ FULLTIME_SOURCE_KEY: "k", FULLTIME_LLM_URL: "http://a" })).toEqual([]);
+    expect(mistakesOf({ FULLTIME_SOURCE_KEY: "k" })).toEqual([]);
     expect(mistakesOf({ PATH: "/bin", FULL_TIME: "x" })).toEqual([]);
   });
 });

@@ -36,11 +36,8 @@ test("the README's curl examples answer what they say, on a season that was play
       .replaceAll("pl-2016-17-arsenal-chelsea", played.match)
       .replace("curl -s", "curl -s -w '\\n%{http_code}'");
     const { stdout } = await promisify(execFile)("sh", ["-c", here], { cwd: join(dir), maxBuffer: 64 * 1024 * 1024 });
-    const [body = "", status = ""] = [
-      stdout.slice(0, stdout.lastIndexOf("\n")),
-      stdout.slice(stdout.lastIndexOf("\n") + 1),
-    ];
-    answers.push([command, Number(status), JSON.parse(body)]);
+    const cut = stdout.lastIndexOf("\n");
+    answers.push([command, Number(stdout.slice(cut + 1)), JSON.parse(stdout.slice(0, cut))]);
   }
   expect(answers.filter(([, status]) => status < 200 || status > 202)).toEqual([]);
   const answerTo = (text: string) => answers.find(([command]) => command.includes(text))?.[2];

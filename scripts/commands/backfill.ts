@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Config } from "../../src/config.ts";
-import { createPanel } from "../../src/forecast/panel.ts";
+import { type Config, rosterOf } from "../../src/config.ts";
 import { backfillStages, type BackfillScope, reasonsToSkip } from "../../src/match/backfill.ts";
 import type { Stage } from "../../src/match/event.ts";
 import { whatDiffers } from "../../src/plans/backfill-changes.ts";
@@ -96,7 +95,7 @@ function planned(config: Config, known: KnownMatches, { match: ids, stage: stage
     stages: stages ?? null,
     now: known.now(),
     policy: config.policy,
-    roster: createPanel(config.panel).roster.map(({ model }) => model),
+    roster: rosterOf(config.panel).map(({ model }) => model),
   };
   return planBackfill({ matchIds: ids ?? null, days, reason: "backfill" }, known, scope);
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Config, Setting } from "../../src/config.ts";
+import { panelJsonSchema } from "../../src/config/panel.ts";
 import { policyRules, spellPolicy } from "../../src/config/policy.ts";
 import { withoutSecrets } from "../../src/open-log.ts";
 import { examples } from "../cli/options.ts";
@@ -12,13 +13,15 @@ export function configCommand(program: Command): void {
     .command("config")
     .description("the settings in force and where each came from, secrets masked")
     .option("--policy", "the policy in force, as its file would have it")
+    .option("--panel-schema", "what a panel file may hold, as JSON Schema")
     .option("--json", "one JSON document: settings, policy and panel")
     .addHelpText("after", `\nA policy is refused unless:\n${policyRules.map(({ text }) => `  ${text}`).join("\n")}`)
     .addHelpText(
       "after",
       examples(["config", "what is in force"], ["config --policy > policy.json", "a file to start from"]),
     )
-    .action(({ json, policy }: { json?: true; policy?: true }) => {
+    .action(({ json, policy, panelSchema }: { json?: true; policy?: true; panelSchema?: true }) => {
+      if (panelSchema === true) return print(JSON.stringify(panelJsonSchema(), null, 2));
       const { config, settings } = loadSettings();
       const shown = settings.map(masked);
       if (json === true) return printJson({ settings: shown, ...details(config) });
@@ -45,6 +48,6 @@ function masked(setting: Setting): Setting {
 function details({ policy, panel }: Config): object {
   return {
     policy: spellPolicy(policy),
-    panel: panel.map(({ name, family, version, params }) => ({ name, family, version, params })),
+    panel,
   };
 }

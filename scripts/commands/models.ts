@@ -43,7 +43,18 @@ export function modelsCommand(program: Command): void {
 
 export function panelTable(panel: readonly PanelRow[]): string {
   const right = "right" as const;
-  const numbers = ["n", "points", "per match", "exact", "RPS", "log loss", "calibration", "abstained", "failed"];
+  const numbers = [
+    "n",
+    "points",
+    "per match",
+    "exact",
+    "RPS",
+    "log loss",
+    "calibration",
+    "abstained",
+    "failed",
+    "cost",
+  ];
   return table(
     [{ title: "model" }, ...numbers.map((title) => ({ title, align: right }))],
     panel.map((row) => [
@@ -57,6 +68,7 @@ export function panelTable(panel: readonly PanelRow[]): string {
       fixed(row.calibration, 4),
       String(row.abstained + row.resting),
       String(row.failed),
+      row.cost === 0 ? "-" : row.cost.toFixed(2),
     ]),
   );
 }

@@ -4,9 +4,8 @@ import type { Dataset } from "./dataset.ts";
 
 /** The five leagues of the built-in archive, 2013/14 to 2016/17. */
 export function readArchive(): Dataset[] {
-  return archiveCompetitions.map(({ id, name }) => ({
+  return archiveCompetitions.map(({ id }) => ({
     competition: id,
-    name,
     odds: new Map(),
     matches: archiveRows()
       .matches.filter((match) => match.competition === id)

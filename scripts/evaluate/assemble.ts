@@ -8,44 +8,70 @@ import { withDatesInSeason, withSeasons } from "./seasons.ts";
 
 /** Data sets by competition out of files that may overlap, misdate and misspell; what is done about it is remarked. */
 export function assemble(files: readonly RowFile[], remark: Remark): Dataset[] {
-  const rows = newestVersions(files, remark);
+  const rows = bestVersions(withSeasonsTold(files), remark);
   const competitions = [...new Set(rows.map(({ competition }) => competition))].sort();
-  return competitions.map((competition) => {
-    const own = rows.filter((row) => row.competition === competition);
-    const told = [...own.filter((row) => row.season !== null), ...withSeasons(own.filter((row) => row.season === null))];
-    return datasetOf(competition, told, remark);
-  });
+  return competitions.map((competition) =>
+    datasetOf(
+      competition,
+      rows.filter((row) => row.competition === competition),
+      remark,
+    ),
+  );
+}
+
+/** Files that tell no season, split by the season their dates belong to: all of a competition together, as one may begin where another ends. */
+function withSeasonsTold(files: readonly RowFile[]): RowFile[] {
+  const untold = new Map<string, { labels: string[]; rows: Row[] }>();
+  const told: RowFile[] = [];
+  for (const file of files) {
+    const [first] = file.rows;
+    if (first === undefined || first.season !== null) {
+      told.push(file);
+      continue;
+    }
+    const { labels, rows } = untold.get(first.competition) ?? { labels: [], rows: [] };
+    untold.set(first.competition, { labels: [...labels, file.label], rows: [...rows, ...file.rows] });
+  }
+  for (const { labels, rows } of untold.values()) {
+    const bySeason = groupBySeason(withSeasons(rows));
+    for (const [season, own] of bySeason) told.push({ label: `${season} in ${labels.join(", ")}`, rows: own });
+  }
+  return told;
 }
 
 /** Of two files about one season the one with more results: joined, a spelling that changed in between would make two clubs. */
-function newestVersions(files: readonly RowFile[], remark: Remark): Row[] {
+function bestVersions(files: readonly RowFile[], remark: Remark): Row[] {
   const best = new Map<string, RowFile>();
-  const rows: Row[] = [];
   for (const file of files.toSorted((a, b) => (a.label < b.label ? -1 : 1))) {
     const [first] = file.rows;
-    if (first === undefined) remark(`${file.label}: no results`);
-    else if (first.season === null) rows.push(...file.rows);
-    else {
-      const key = `${first.competition} ${first.season}`;
-      const other = best.get(key);
-      const better = other === undefined || file.rows.length >= other.rows.length ? file : other;
-      if (other !== undefined) {
-        const left = better === file ? other : file;
-        remark(`${left.label}: left out, ${better.label} is the same season with as many results or more`);
-      }
-      best.set(key, better);
+    if (first === undefined) {
+      remark(`${file.label}: no results`);
+      continue;
     }
+    const key = `${first.competition} ${first.season}`;
+    const other = best.get(key);
+    const better = other === undefined || file.rows.length >= other.rows.length ? file : other;
+    if (other !== undefined) {
+      const left = better === file ? other : file;
+      remark(`${left.label}: left out, ${better.label} is of the same season and has as many results or more`);
+    }
+    best.set(key, better);
   }
-  return [...[...best.values()].flatMap((file) => file.rows), ...rows];
+  return [...best.values()].flatMap(({ rows }) => rows);
 }
 
-function datasetOf(competition: string, rows: readonly Row[], remark: Remark): Dataset {
+function groupBySeason(rows: readonly Row[]): Map<string, Row[]> {
   const bySeason = new Map<string, Row[]>();
   for (const row of rows) {
     const season = bySeason.get(row.season ?? "");
     if (season) season.push(row);
     else bySeason.set(row.season ?? "", [row]);
   }
+  return bySeason;
+}
+
+function datasetOf(competition: string, rows: readonly Row[], remark: Remark): Dataset {
+  const bySeason = groupBySeason(rows);
   const seasons = [...bySeason.keys()].sort();
   const played = new Map<string, Set<string>>();
   for (const season of seasons) {
@@ -64,7 +90,8 @@ function datasetOf(competition: string, rows: readonly Row[], remark: Remark): D
     const legs = legsOf(bySeason.get(season) ?? []);
     for (const row of withDatesInSeason(competition, season, bySeason.get(season) ?? [], remark).toSorted(byDate)) {
       const [home, away] = [teamId(row.home), teamId(row.away)];
-      const reject = (why: string) => remark(`${competition} ${season}: rejected ${row.date} ${row.home} v ${row.away}: ${why}`);
+      const reject = (why: string) =>
+        remark(`${competition} ${season}: rejected ${row.date} ${row.home} v ${row.away}: ${why}`);
       if (home === null || away === null) {
         reject("a team's name has no Latin letters");
         continue;
@@ -94,7 +121,7 @@ function datasetOf(competition: string, rows: readonly Row[], remark: Remark): D
     }
   }
   matches.sort((a, b) => a.kickoff - b.kickoff || (a.matchId < b.matchId ? -1 : 1));
-  return { competition, name: competition, matches, odds };
+  return { competition, matches, odds };
 }
 
 /** How often a pairing meets at one ground: twice where most pairings do, as in leagues of ten clubs. */

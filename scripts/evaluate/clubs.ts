@@ -33,7 +33,9 @@ export function reconcileClubs(
   const seasons = new Map<string, Set<string>>();
   const of = (id: string) => oneId.get(id) ?? id;
   for (const [id, played] of seasonsOfId) {
-    const known = [...seasons].filter(([other, taken]) => isSame(other, id) && ![...played].some((it) => taken.has(it)));
+    const known = [...seasons].filter(
+      ([other, taken]) => isSame(other, id) && ![...played].some((it) => taken.has(it)),
+    );
     const [other, taken] = known.length === 1 ? (known[0] ?? []) : [];
     if (other === undefined || taken === undefined) {
       seasons.set(id, new Set(played));

@@ -4,7 +4,6 @@ import type { Probabilities } from "../../src/match/event.ts";
 /** The finished matches of one competition, ascending by kick-off. */
 export interface Dataset {
   competition: string;
-  name: string;
   matches: readonly PlayedMatch[];
   /** Bookmakers' probabilities by match id, overround removed. */
   odds: ReadonlyMap<string, Probabilities>;

@@ -31,7 +31,8 @@ export function readFootballDataCsv(path: string, label: string, bytes: Buffer, 
   const rows: Row[] = [];
   for (const cells of lines) {
     const row = rowOf(cells, path);
-    if (typeof row === "string") remark(`${label}: rejected ${cells.Date} ${cells.HomeTeam} v ${cells.AwayTeam}: ${row}`);
+    if (typeof row === "string")
+      remark(`${label}: rejected ${cells.Date} ${cells.HomeTeam} v ${cells.AwayTeam}: ${row}`);
     else if (row !== null) rows.push(row);
   }
   return { label, rows };

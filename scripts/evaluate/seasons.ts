@@ -32,7 +32,9 @@ export function withSeasons(rows: readonly Row[]): Row[] {
  */
 export function withDatesInSeason(label: string, season: string, rows: readonly Row[], remark: Remark): Row[] {
   const year = Number(season.slice(0, 4));
-  const [begin, end] = season.includes("-") ? [`${year}-07-01`, `${year + 1}-08-31`] : [`${year}-01-01`, `${year}-12-31`];
+  const [begin, end] = season.includes("-")
+    ? [`${year}-07-01`, `${year + 1}-08-31`]
+    : [`${year}-01-01`, `${year}-12-31`];
   const opening = rows.filter(({ round, date }) => round === 1 && date >= begin && date <= end).map(({ date }) => date);
   const first = opening.toSorted()[0] ?? begin;
   const moved = new Map<string, number>();

@@ -2,7 +2,7 @@ import { type Due, due } from "../match/due.ts";
 import type { MatchEventType, NewEvent, RosterEntry, Stage } from "../match/event.ts";
 import { requestTypeOf } from "../match/evolve-requests.ts";
 import type { Match } from "../match/match.ts";
-import { type DuePoll, duePolls, nextPollAt, type SourceState } from "../match/polling.ts";
+import { type DuePoll, duePolls, nextPollAt, type SourceState, withSharedBudget } from "../match/polling.ts";
 import { appendToMatch, appendToSource } from "./append.ts";
 import type { Node } from "./node.ts";
 
@@ -101,7 +101,7 @@ function eventOf(
 }
 
 async function dispatchPolls(node: Node, id: string, now: number, signal: AbortSignal): Promise<number> {
-  const source = node.readModel.source(id);
+  const source = sourceOf(node, id);
   const due = duePolls(source, kickoffsAwaited(node, id, now), now, node.policy);
   if (due.length === 0) return 0;
   const time = node.clock.now();
@@ -121,11 +121,15 @@ function pollEvent({ causationId, ...data }: DuePoll, time: number, id: string):
 
 /** When the next poll of a source is due after `now`, null for never. */
 export function nextSourceDueAt(node: Node, id: string, now: number): number | null {
-  const source: SourceState = node.readModel.source(id);
+  const source = sourceOf(node, id);
   const kickoffs = kickoffsAwaited(node, id, now);
   const instants = (["fixtures", "results"] as const).map((kind) => nextPollAt(source, kind, kickoffs, node.policy));
   const later = instants.filter((at) => at !== null && at > now);
   return later.length === 0 ? null : Math.min(...(later as number[]));
+}
+
+function sourceOf(node: Node, id: string): SourceState {
+  return withSharedBudget(node.readModel.source(id), node.readModel.sources());
 }
 
 const sweptMs = 30 * 24 * 60 * 60 * 1000;

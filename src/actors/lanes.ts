@@ -30,16 +30,15 @@ export function createLanes(sizes: ReadonlyMap<string, number>): Lanes {
     }
     const queue = live ? lane.live : lane.retro;
     return new Promise((resolve, reject) => {
-      // Of its own: 42 calls of a match listen to one signal, which Node takes for a leak.
-      const stop = AbortSignal.any([signal]);
-      const go = () => {
-        stop.onabort = null;
-        resolve();
-      };
-      stop.onabort = () => {
+      const stop = () => {
         queue.delete(go);
         reject(signal.reason as Error);
       };
+      const go = () => {
+        signal.removeEventListener("abort", stop);
+        resolve();
+      };
+      signal.addEventListener("abort", stop, { once: true });
       queue.add(go);
     });
   }

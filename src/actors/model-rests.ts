@@ -1,6 +1,5 @@
-import type { ModelAnswer, ModelOutcome } from "../match/event.ts";
+import { isTip, type ModelAnswer, type ModelOutcome } from "../match/event.ts";
 import { restAfterFailures, restsUntil } from "../match/model-health.ts";
-import { isTip } from "../match/event.ts";
 import type { Node } from "./node.ts";
 
 /**
@@ -74,11 +73,10 @@ function findingOf(answer: ModelAnswer): Finding {
 function untilStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    // Of its own: see lanes.ts.
-    const stop = AbortSignal.any([signal]);
-    stop.onabort = () => reject(signal.reason as Error);
+    const stop = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop, { once: true });
     void promise.then((value) => {
-      stop.onabort = null;
+      signal.removeEventListener("abort", stop);
       resolve(value);
     });
   });

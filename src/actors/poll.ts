@@ -165,17 +165,19 @@ async function ingest(
 function failedPoll({ kind, window }: PollRequested, error: unknown): Polled {
   const known = error instanceof SourceError;
   const { category, reason } = known ? { category: error.category, reason: error.message } : causeOf(error);
+  const retryAt = known && error.retryAt !== null ? new Date(error.retryAt).toISOString() : null;
   return {
     kind,
     window,
     ok: false,
     category,
     reason: reason.slice(0, 300),
-    retryAt: known && error.retryAt !== null ? new Date(error.retryAt).toISOString() : null,
+    retryAt,
     counts: { seen: 0, scheduled: 0, finished: 0, rejected: 0, quarantined: 0 },
     rejected: [],
     quarantined: [],
-    budget: null,
+    // What refused this competition refuses the provider's others too: they need not ask.
+    budget: category === "budget" && retryAt !== null ? { remaining: 0, resetAt: retryAt } : null,
     exhausted: false,
   };
 }

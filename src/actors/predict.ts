@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { pause } from "../clock.ts";
 import type { Models } from "../forecast/models.ts";
 import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
@@ -23,6 +24,8 @@ export function predictActor(models: Models) {
       const { round, retroactive } = request.data;
       const question = questionOf(match(), fixture, node.log);
       const live = !retroactive;
+      // Each of its calls listens: 42 listeners are no leak.
+      setMaxListeners(0, signal);
       const arrived: ModelAnswer[] = [];
       let broken: unknown = null;
       const now = node.clock.now();

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import type { Member } from "../forecast/member.ts";
 import { starterPanel } from "../forecast/starter.ts";
 import { isNetwork } from "../http/access/address.ts";
 import type { PrincipalEntry } from "../http/access/principal.ts";
 import { defaultPolicy, type Policy } from "../match/policy.ts";
-import { readPanel } from "./panel.ts";
+import { liveSources } from "../sources/competitions.ts";
+import { whyNoEndpoint } from "./endpoint-url.ts";
+import { type PanelMember, readPanel } from "./panel.ts";
 import { readPolicy } from "./policy.ts";
 import { readPrincipals } from "./principals.ts";
 
@@ -25,7 +26,8 @@ export type Role = (typeof roles)[number];
 export interface Variable<T> {
   name: string;
   about: string;
-  fallback: string;
+  /** May follow from the variables before it. */
+  fallback: string | ((values: Readonly<Record<string, unknown>>) => string);
   secret?: true;
   /** Throws `Mistake`: what would be right, one line each. */
   read(text: string): T;
@@ -62,6 +64,15 @@ function isPostable(text: string): boolean {
 
 function listOf(item: { test(text: string): boolean }, right: string): (text: string) => string[] {
   return (text) => (list(text).every((it) => item.test(it)) ? list(text) : wrong(right));
+}
+
+/** Where fixtures and results come from; `archive` is played, the others are followed. */
+export const sourceNames = ["archive", ...liveSources] as const;
+export type SourceName = (typeof sourceNames)[number];
+
+function isSourceUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url === null || !/^https?:$/.test(url.protocol) || (url.username === "" && url.password === "");
 }
 
 /** Every setting of a node, by its name in `Config`. */
@@ -151,11 +162,26 @@ export const variables = {
     name: "FULLTIME_SOURCE",
     about: "where fixtures and results come from",
     fallback: "archive",
-    read: oneOf(["archive"] as const),
-  } satisfies Variable<"archive">,
+    read: oneOf(sourceNames),
+  } satisfies Variable<SourceName>,
+  sourceUrl: {
+    name: "FULLTIME_SOURCE_URL",
+    about: "another address than the provider's; for openfootball a directory or a file too",
+    fallback: "",
+    // A key has a variable of its own; in an address it would be shown.
+    read: (text) =>
+      isSourceUrl(text) ? text.replace(/(?<=.)\/+$/, "") || null : wrong("must have no user and password"),
+  } satisfies Variable<string | null>,
+  sourceKey: {
+    name: "FULLTIME_SOURCE_KEY",
+    about: "the key that football-data or api-football gave you",
+    fallback: "",
+    secret: true,
+    read: (text) => (/\s/.test(text) ? wrong("must have no white space") : text || null),
+  } satisfies Variable<string | null>,
   competitions: {
     name: "FULLTIME_COMPETITIONS",
-    about: "competitions to follow, the provider's codes",
+    about: "competitions to follow, our ids or the provider's codes",
     fallback: "",
     read: list,
   } satisfies Variable<string[]>,
@@ -173,16 +199,33 @@ export const variables = {
     name: "FULLTIME_PANEL",
     about: "JSON file of panel members; none: the built-in statistical panel",
     fallback: "",
-    read: (text): readonly Member[] => {
+    read: (text): readonly PanelMember[] => {
       if (text === "") return starterPanel;
       const read = readPanel(text);
       return "members" in read ? read.members : wrong(read.mistakes.join("\n"));
     },
-  } satisfies Variable<readonly Member[]>,
+  } satisfies Variable<readonly PanelMember[]>,
+  llmUrl: {
+    name: "FULLTIME_LLM_URL",
+    about: "where language models are asked, the base before /chat/completions; a member's url goes before it",
+    fallback: "",
+    read: (text) => {
+      if (text === "") return null;
+      const wrongly = whyNoEndpoint(text);
+      return wrongly === null ? text.replace(/\/+$/, "") : wrong(wrongly);
+    },
+  } satisfies Variable<string | null>,
+  llmKey: {
+    name: "FULLTIME_LLM_KEY",
+    about: "key of the language models whose member names no keyEnv",
+    fallback: "",
+    secret: true,
+    read: (text) => text || null,
+  } satisfies Variable<string | null>,
   clock: {
     name: "FULLTIME_CLOCK",
     about: "wall, or simulated (the archive's default)",
-    fallback: "simulated",
+    fallback: ({ source }) => (source === "archive" ? "simulated" : "wall"),
     read: oneOf(["wall", "simulated"] as const),
   } satisfies Variable<"wall" | "simulated">,
   roles: {
@@ -232,6 +275,3 @@ export const variables = {
     read: (text) => (text === "" ? null : resolve(text)),
   } satisfies Variable<string | null>,
 };
-
-/** Names that live sources and language models will read; set already, they are no mistake. */
-export const reserved = ["FULLTIME_SOURCE_URL", "FULLTIME_SOURCE_KEY", "FULLTIME_LLM_URL", "FULLTIME_LLM_KEY"];

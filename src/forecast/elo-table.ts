@@ -58,7 +58,9 @@ export class EloTable {
     const teams = [...this.seasons.latestTeams()];
     if (teams.length === 0) return { ratings: this.ratings, entry: initial };
     const mean = meanOf(teams.map((team) => this.ratings.get(team) ?? initial));
-    const ratings = new Map([...this.ratings].map(([team, rating]) => [team, mean + (1 - reversion) * (rating - mean)]));
+    const ratings = new Map(
+      [...this.ratings].map(([team, rating]) => [team, mean + (1 - reversion) * (rating - mean)]),
+    );
     const weakest = teams
       .map((team) => ratings.get(team) ?? initial)
       .sort((a, b) => a - b)

@@ -49,8 +49,14 @@ class Form implements RatingState {
     this.level.learn(means(usual, h, a), score);
     this.teams.learn(
       season,
-      [home, this.after(h, { scored: score.home, scoredUsual: usual.home, conceded: score.away, concededUsual: usual.away })],
-      [away, this.after(a, { scored: score.away, scoredUsual: usual.away, conceded: score.home, concededUsual: usual.home })],
+      [
+        home,
+        this.after(h, { scored: score.home, scoredUsual: usual.home, conceded: score.away, concededUsual: usual.away }),
+      ],
+      [
+        away,
+        this.after(a, { scored: score.away, scoredUsual: usual.away, conceded: score.home, concededUsual: usual.home }),
+      ],
     );
   }
 

@@ -90,7 +90,8 @@ class KalmanFilter implements RatingState {
       log.away += a.inAway * a.mean;
       for (const b of terms) {
         const covariance =
-          (a.index !== null && b.index !== null ? this.state.covariance(a.index, b.index) : 0) + (a === b ? a.extra : 0);
+          (a.index !== null && b.index !== null ? this.state.covariance(a.index, b.index) : 0) +
+          (a === b ? a.extra : 0);
         spread.home += doubt * a.inHome * b.inHome * covariance;
         spread.away += doubt * a.inAway * b.inAway * covariance;
         spread.both += doubt * a.inHome * b.inAway * covariance;

@@ -70,7 +70,7 @@ export function failedSettlementsRoutes(options: HttpOptions): OpenAPIHono<HttpE
     const { category, dismissed, cursor, limit } = c.req.valid("query");
     const sequence = ask((it) => it.sequence());
     const tag = freshness.tag(c, sequence);
-    if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
+    if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag, true));
     const isDismissed = dismissed === "true";
     const [page, counts] = ask((it) => [
       it.failurePage({ stage: "settle", dismissed: isDismissed, limit, ...fields.given({ category, cursor }) }),
@@ -84,7 +84,7 @@ export function failedSettlementsRoutes(options: HttpOptions): OpenAPIHono<HttpE
       sequence,
       stale: readModel.state().stale,
     };
-    return c.json(answer, 200, freshHeaders(tag));
+    return c.json(answer, 200, freshHeaders(tag, true));
   });
   return routes;
 }

@@ -35,9 +35,10 @@ export function isKnown(c: Context, tag: string | null): boolean {
   return known.includes(tag.replace(/^W\//, ""));
 }
 
-/** The headers of an answer with that tag, and of the 304 that stands for it. */
-export function freshHeaders(tag: string | null): Record<string, string> {
-  return tag === null ? { "Cache-Control": "no-store" } : { ETag: tag, "Cache-Control": "no-cache" };
+/** The headers of an answer with that tag, and of the 304 that stands for it. `admin`: no cache may show it to others. */
+export function freshHeaders(tag: string | null, admin = false): Record<string, string> {
+  if (tag === null) return { "Cache-Control": "no-store" };
+  return { ETag: tag, "Cache-Control": admin ? "private, no-cache" : "no-cache" };
 }
 
 /** The answer 304 in a route's description. */

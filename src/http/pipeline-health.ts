@@ -75,6 +75,9 @@ const look = createRoute({
   responses: { 200: json(pipelineHealthSchema, "every gap"), ...adminProblems },
 });
 
+/** A connection on which nothing moves for two minutes is ended (serve.ts): whoever waits is told before. */
+const foldMaxMs = 110_000;
+
 /** `GET /api/admin/pipeline-health`; to be mounted at `/api/admin`. */
 export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promise<Diagnosis>): OpenAPIHono<HttpEnv> {
   const { log, clock, policy, logger } = options;
@@ -108,7 +111,7 @@ export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promi
     if (folding) throw new Refused(503, "another instant is being computed", { headers: { "Retry-After": "5" } });
     folding = true;
     try {
-      const found = await fromLog(options, (signal) => gapsAt({ log, policy, at, ...span, signal }));
+      const found = await fromLog(options, (signal) => gapsAt({ log, policy, at, ...span, signal }), foldMaxMs);
       return answerOf({
         status: coverageLow(found.coverage).length > 0 ? "degraded" : "ok",
         at,

@@ -308,9 +308,18 @@ export interface Polled {
   rejected: PollRemark[];
   quarantined: PollRemark[];
   /** Calls left of the provider's quota, null where it has none. */
-  budget: { remaining: number; resetAt: string | null } | null;
+  budget: Budget | null;
   /** Nothing will ever come again. */
   exhausted: boolean;
+}
+
+/** What is left of a provider's daily quota, which its competitions share. */
+export interface Budget {
+  remaining: number;
+  /** When it is whole again (ISO 8601), null where nobody knows. */
+  resetAt: string | null;
+  /** Calls a day. */
+  limit?: number;
 }
 
 export interface SourceEventData {

@@ -1,5 +1,15 @@
 import { retryDelay } from "./attempts.ts";
-import type { Category, PollKind, PollRemark, Polled, PollRequested, RequestReason, SourceEvent } from "./event.ts";
+import type {
+  Budget,
+  Category,
+  PollKind,
+  PollRemark,
+  Polled,
+  PollRequested,
+  RequestReason,
+  SourceEvent,
+} from "./event.ts";
+import { heldUntil, type Lane } from "./quota.ts";
 import type { Policy } from "./policy.ts";
 import { expiresAt } from "./schedule.ts";
 
@@ -12,7 +22,9 @@ export interface SourceState {
   polls: Record<PollKind, PollState>;
   /** Nothing will ever come again. */
   exhausted: boolean;
-  budget: Polled["budget"];
+  /** What its last answer left of the provider's quota, and when that was. */
+  budget: Budget | null;
+  budgetAt: number;
   /** Ids of the newest poll requests, by which a copy of one is known. */
   requestIds: readonly string[];
   /** Keys of what was rejected or quarantined, so that a poll tells only what is new. */
@@ -31,7 +43,17 @@ const neverPolled: PollState = { request: null, good: null, failure: null };
 
 export function unknownSource(id: string): SourceState {
   const polls = { fixtures: neverPolled, results: neverPolled };
-  return { id, version: 0, updatedAt: 0, polls, exhausted: false, budget: null, requestIds: [], remarks: [] };
+  return {
+    id,
+    version: 0,
+    updatedAt: 0,
+    polls,
+    exhausted: false,
+    budget: null,
+    budgetAt: 0,
+    requestIds: [],
+    remarks: [],
+  };
 }
 
 export function evolveSource(source: SourceState, entry: SourceEntry): SourceState {
@@ -51,7 +73,9 @@ export function evolveSource(source: SourceState, entry: SourceEntry): SourceSta
         ? [...source.requestIds, entry.id].slice(-requestIdsMax)
         : source.requestIds,
     exhausted: news ? entry.data.exhausted : source.exhausted,
-    budget: entry.type === "source.polled" && entry.data.budget !== null ? entry.data.budget : source.budget,
+    ...(entry.type === "source.polled" && entry.data.budget !== null
+      ? { budget: entry.data.budget, budgetAt: entry.time }
+      : {}),
     remarks: entry.type === "source.polled" ? withRemarks(source.remarks, entry.data) : source.remarks,
   };
 }
@@ -93,6 +117,14 @@ function polled(source: SourceState, event: EventOf<"source.polled">): PollState
   return { ...poll, request: null, failure };
 }
 
+/** The newest word on the quota of the provider that a source `<name>.<competition>` asks: its competitions share it. */
+export function withSharedBudget(source: SourceState, all: readonly SourceState[]): SourceState {
+  const name = source.id.slice(0, source.id.indexOf(".") + 1);
+  let newest = source;
+  for (const other of all) if (other.id.startsWith(name) && other.budgetAt > newest.budgetAt) newest = other;
+  return { ...source, budget: newest.budget, budgetAt: newest.budgetAt };
+}
+
 export interface DuePoll {
   kind: PollKind;
   attempt: number;
@@ -126,7 +158,7 @@ export function duePolls(source: SourceState, kickoffs: readonly number[], now: 
 
 function poll(source: SourceState, kind: PollKind, window: PollRequested["window"], policy: Policy): DuePoll {
   const { request, failure, good } = source.polls[kind];
-  const attempt = request?.attempt ?? (failure === null ? 1 : failure.attempt + 1);
+  const attempt = request?.attempt ?? (failure === null ? 1 : failure.attempt + (isTold(failure.category) ? 0 : 1));
   const causationId = failure?.id ?? good?.id ?? null;
   return {
     kind,
@@ -138,15 +170,23 @@ function poll(source: SourceState, kind: PollKind, window: PollRequested["window
   };
 }
 
-/** When the next poll of this kind is due, null for never. The earlier of the two is the source's next due instant. */
+/** The source names the time to come back: no fault of the poll, which burns no attempt by it. */
+function isTold(category: Category): boolean {
+  return category === "rate-limited" || category === "budget";
+}
+
+/**
+ * When the next poll of this kind is due, null for never; polls that can wait are put off to the quota's next day while what is
+ * left of it is kept for those that cannot. The earlier of the two is the source's next due instant.
+ */
 export function nextPollAt(
   source: SourceState,
   kind: PollKind,
   kickoffs: readonly number[],
   policy: Policy,
 ): number | null {
-  const { request, good, failure } = source.polls[kind];
-  const regular = kind === "fixtures" ? fixturesAt(source, policy) : resultsAt(good?.time ?? null, kickoffs, policy);
+  const { request, failure } = source.polls[kind];
+  const regular = kind === "fixtures" ? fixturesAt(source, policy) : resultsAt(source, kickoffs, policy);
   if (regular === null) return null;
   if (request !== null) return expiresAt(request, policy);
   if (failure === null) return regular;
@@ -159,17 +199,21 @@ export function nextPollAt(
 function fixturesAt(source: SourceState, policy: Policy): number | null {
   if (source.exhausted) return null;
   const { good } = source.polls.fixtures;
-  return good === null ? 0 : good.time + policy.pollEvery;
+  const at = good === null ? 0 : good.time + policy.pollEvery;
+  return Math.max(at, heldUntil(source.budget, "ahead") ?? at);
 }
 
-/** The earliest sweep that any waiting match asks for. `last` is the last good sweep. */
-function resultsAt(last: number | null, kickoffs: readonly number[], policy: Policy): number | null {
+/** The earliest sweep that any waiting match asks for, counted from the last good one. */
+function resultsAt({ polls, budget }: SourceState, kickoffs: readonly number[], policy: Policy): number | null {
+  const last = polls.results.good?.time ?? null;
   let next: number | null = null;
   for (const kickoff of kickoffs) {
     const first = kickoff + policy.resultAfterKickoff;
     const interval = last === null ? 0 : sweepInterval(last - kickoff, policy);
     if (interval === null) continue;
-    const at = last === null || last < first ? first : Math.max(first, last + interval);
+    const regular = last === null || last < first ? first : Math.max(first, last + interval);
+    const lane: Lane = regular - kickoff < dayMs ? "due" : "ahead";
+    const at = Math.max(regular, heldUntil(budget, lane) ?? regular);
     next = next === null ? at : Math.min(next, at);
   }
   return next;

@@ -22,8 +22,15 @@ export interface League {
   season: SeasonStyle;
   /** `MM-DD` between which every match of a season lies, the second one in its last year. Not before: July is the wrong year. */
   span: readonly [first: string, last: string];
-  /** How many clubs its regular season has, by the year a season begins in; newest first. */
-  clubs: readonly { since: number; count: number }[];
+  /** Its regular season, by the year a season begins in; newest first. */
+  formats: readonly Format[];
+}
+
+export interface Format {
+  since: number;
+  clubs: number;
+  /** Numbered rounds, those of a league that is split after the first ones included. */
+  rounds: number;
 }
 
 /** `autumn-spring` seasons are named like `2025-26`, the others like `2025`. */
@@ -43,7 +50,7 @@ export const leagues: readonly League[] = [
     kickoff: "12:30",
     season: style,
     span: ["08-01", last],
-    clubs: [{ since: 1995, count: 20 }],
+    formats: [{ since: 1995, clubs: 20, rounds: 38 }],
   },
   {
     id: "elc",
@@ -54,7 +61,7 @@ export const leagues: readonly League[] = [
     kickoff: "12:30",
     season: style,
     span: ["07-20", last],
-    clubs: [{ since: 1995, count: 24 }],
+    formats: [{ since: 1995, clubs: 24, rounds: 46 }],
   },
   {
     id: "bl1",
@@ -65,7 +72,7 @@ export const leagues: readonly League[] = [
     kickoff: "15:30",
     season: style,
     span: ["08-01", last],
-    clubs: [{ since: 1992, count: 18 }],
+    formats: [{ since: 1992, clubs: 18, rounds: 34 }],
   },
   {
     id: "sa",
@@ -76,7 +83,7 @@ export const leagues: readonly League[] = [
     kickoff: "12:30",
     season: style,
     span: ["08-01", last],
-    clubs: [{ since: 2004, count: 20 }],
+    formats: [{ since: 2004, clubs: 20, rounds: 38 }],
   },
   {
     id: "pd",
@@ -87,7 +94,7 @@ export const leagues: readonly League[] = [
     kickoff: "13:00",
     season: style,
     span: ["08-01", last],
-    clubs: [{ since: 1997, count: 20 }],
+    formats: [{ since: 1997, clubs: 20, rounds: 38 }],
   },
   {
     id: "fl1",
@@ -98,9 +105,9 @@ export const leagues: readonly League[] = [
     kickoff: "13:00",
     season: style,
     span: ["08-01", last],
-    clubs: [
-      { since: 2023, count: 18 },
-      { since: 2002, count: 20 },
+    formats: [
+      { since: 2023, clubs: 18, rounds: 34 },
+      { since: 2002, clubs: 20, rounds: 38 },
     ],
   },
   {
@@ -112,9 +119,9 @@ export const leagues: readonly League[] = [
     kickoff: "14:30",
     season: style,
     span: ["07-10", last],
-    clubs: [
-      { since: 2018, count: 12 },
-      { since: 1993, count: 10 },
+    formats: [
+      { since: 2018, clubs: 12, rounds: 32 },
+      { since: 1993, clubs: 10, rounds: 36 },
     ],
   },
 ];
@@ -138,12 +145,11 @@ export function seasonName(style: SeasonStyle, firstYear: number): string {
   return style === "calendar-year" ? `${firstYear}` : `${firstYear}-${String((firstYear + 1) % 100).padStart(2, "0")}`;
 }
 
-/** How many clubs the regular season has. */
-export function clubsIn({ clubs }: League, season: string): number {
+export function formatOf({ formats }: League, season: string): Format {
   const year = firstYearOf(season) ?? Number.MAX_SAFE_INTEGER;
-  const found = clubs.find(({ since }) => year >= since) ?? clubs.at(-1);
-  if (found === undefined) throw new Error("a league without clubs");
-  return found.count;
+  const found = formats.find(({ since }) => year >= since) ?? formats.at(-1);
+  if (found === undefined) throw new Error("a league without a format");
+  return found;
 }
 
 /** The dates (`YYYY-MM-DD`) between which all matches of a season lie, both included. */

@@ -18,6 +18,7 @@ export function resultOf({ duration, fullTime, regularTime, extraTime, penalties
       const extra = whole(extraTime);
       const regular = whole(regularTime) ?? (extra === null ? null : minus(total, extra));
       if (regular === null) return "it went to extra time and the score after 90 minutes is not told";
+      if (isNegative(regular) || isNegative(minus(total, regular))) return tooMany;
       return { score: { regular, extraTime: total, shootOut: null }, how: "extra-time" };
     }
     case "PENALTY_SHOOTOUT": {
@@ -26,7 +27,7 @@ export function resultOf({ duration, fullTime, regularTime, extraTime, penalties
       if (shootOut === null) return "it went to a shoot-out whose goals are not told";
       const regular = whole(regularTime) ?? (extra === null ? null : minus(minus(total, shootOut), extra));
       if (regular === null) return "it went to a shoot-out and the score after 90 minutes is not told";
-      if (regular.home < 0 || regular.away < 0) return "the goals of its parts are more than its full-time score";
+      if (isNegative(regular)) return tooMany;
       return {
         score: { regular, extraTime: extra === null ? null : plus(regular, extra), shootOut },
         how: "shoot-out",
@@ -35,6 +36,12 @@ export function resultOf({ duration, fullTime, regularTime, extraTime, penalties
     default:
       return `it ended by ${JSON.stringify(duration)}, which is not documented`;
   }
+}
+
+const tooMany = "the goals of its parts are more than its full-time score";
+
+function isNegative({ home, away }: Score): boolean {
+  return home < 0 || away < 0;
 }
 
 type Maybe = { home: number | null; away: number | null } | null | undefined;

@@ -1,4 +1,4 @@
-import type { Category, Finished, PollRemark, Scheduled } from "../match/event.ts";
+import type { Budget, Category, Finished, PollRemark, Scheduled } from "../match/event.ts";
 
 /** One match as a source shows it at one moment, under our own match id. */
 export interface Observation {
@@ -14,7 +14,8 @@ export interface SourcePage {
   rejected: PollRemark[];
   /** What may be true but is doubtful: kept out until it is clear. */
   quarantined: PollRemark[];
-  budget: { remaining: number; resetAt: string | null } | null;
+  /** null where the source counts no calls. */
+  budget: Budget | null;
   /** Nothing will ever come again from this source. */
   exhausted: boolean;
 }

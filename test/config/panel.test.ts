@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readPanel } from "../../src/config/panel.ts";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { panelJsonSchema, readPanel } from "../../src/config/panel.ts";
 import { starterPanel } from "../../src/forecast/starter.ts";
 import { jsonFile } from "../support/file.ts";
 
@@ -41,6 +43,82 @@ describe("a panel file", () => {
   });
 });
 
+const oracle = { name: "oracle", family: "llm", model: "vendor/oracle" };
+
+describe("a language model", () => {
+  test("needs a name and what its server calls it", () => {
+    expect(readPanel(jsonFile({ members: [oracle] }))).toEqual({
+      members: [
+        {
+          ...oracle,
+          version: "1",
+          answersAs: [],
+          url: null,
+          keyEnv: null,
+          concurrency: 64,
+          dailyCostMax: null,
+          price: null,
+          timeout: 60_000,
+          params: {},
+        },
+      ],
+    });
+  });
+
+  test("may stand beside statistical members, with all it can have", () => {
+    const full = {
+      ...oracle,
+      version: "2",
+      answersAs: ["oracle"],
+      url: "https://models.example/v1/",
+      keyEnv: "SOME_KEY",
+      concurrency: 4,
+      dailyCostMax: 5,
+      price: { in: 1.5, out: 6 },
+      timeout: "90s",
+      params: { temperature: 0 },
+    };
+    const read = readPanel(jsonFile({ $schema: "panel.schema.json", members: [elo("a"), full, elo("b")] }));
+    expect(read).toEqual({
+      members: [
+        expect.objectContaining({ name: "a" }),
+        { ...full, url: "https://models.example/v1", timeout: 90_000 },
+        expect.objectContaining({ name: "b" }),
+      ],
+    });
+  });
+
+  test.for([
+    [{ model: undefined }, "member oracle: model: "],
+    [{ url: "models.example" }, 'member oracle: url "models.example": must be like https://host/v1'],
+    [{ url: "https://h/v1/chat/completions" }, "must be the base before /chat/completions"],
+    [{ url: "https://h/v1?key=x" }, "must not have a query"],
+    [{ concurrency: 0 }, "member oracle: concurrency 0: "],
+    [{ dailyCostMax: 0 }, "member oracle: dailyCostMax 0: "],
+    [{ price: { in: 1 } }, "member oracle: price.out: "],
+    [{ price: 1 }, "member oracle: price 1: "],
+    [{ timeout: "soon" }, 'member oracle: timeout "soon": must be a duration like "60s"'],
+    [{ params: { temprature: 1 } }, 'member oracle: params {"temprature":1}: Unrecognized key: "temprature"'],
+    [{ k: 20 }, 'member oracle: Unrecognized key: "k"'],
+    [{ keyEnv: "FULLTIME_ADMIN_TOKEN" }, "member oracle: keyEnv: must not be one of this program's own variables"],
+  ] as const)("%j is a mistake", ([change, line]) => {
+    const mistakes = mistakesOf([elo("first"), { ...oracle, ...change }]);
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toContain(line);
+  });
+
+  test("a key in its place is not told again", () => {
+    expect(mistakesOf([{ ...oracle, keyEnv: "sk-canary" }]).join()).not.toContain("canary");
+    expect(mistakesOf([{ ...oracle, url: "https://me:canary@h/v1" }]).join()).not.toContain("canary");
+  });
+});
+
+test("what a panel file may hold is published", () => {
+  const published = readFileSync(resolve(import.meta.dirname, "../../docs/panel.schema.json"), "utf8");
+  // Otherwise: npm run -s fulltime -- config --panel-schema > docs/panel.schema.json, then npm run format.
+  expect(JSON.parse(published)).toEqual(panelJsonSchema());
+});
+
 describe("a mistake names the member and the field", () => {
   test.for([
     [{ ...elo("elo-k20"), family: "glicko" }, 'member elo-k20: family "glicko" does not exist, only '],
@@ -60,6 +138,10 @@ describe("a mistake names the member and the field", () => {
 
   test("two members of one name", () => {
     expect(mistakesOf([elo("a"), elo("b"), elo("a")])).toEqual(['two members are called "a": rename one']);
+  });
+
+  test("two members of one name, of whatever family", () => {
+    expect(mistakesOf([elo("a"), { ...oracle, name: "a" }])).toEqual(['two members are called "a": rename one']);
   });
 
   test("every bad member is told", () => {

@@ -4,7 +4,6 @@ import { secondsForHours } from "../support/live-node.ts";
 
 const second = 1000;
 
-/** Takes as long as seven ack waits: a delivery comes again that long after its process died with it. */
 describe("a match that kills the process which works on it", () => {
   it("ends as crash at its eighth delivery, and costs the others nothing but the restarts", {
     timeout: 400_000,

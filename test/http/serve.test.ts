@@ -70,7 +70,7 @@ describe("what is no request", () => {
 
   test.each([
     ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
-    ["a method without route", `TRACE / HTTP/1.1\r\n${host}\r\n`, 404],
+    ["a method without route", `TRACE / HTTP/1.1\r\n${host}\r\n`, 405],
     ["another's name in the target", "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 403],
   ])("%s is refused", async (_, bytes, status) => {
     expect((await answerTo(await started(), bytes)).status).toBe(status);

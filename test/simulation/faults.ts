@@ -151,7 +151,7 @@ export function createFaults({ world, now, server, hosts, judge, random, later, 
     void operator.append({ root: "match", id: match.id }, match.version, [event]);
   }
 
-  const calls: { id: string; event: NewEvent<"operator.requested"> }[] = [];
+  const calls: string[] = [];
 
   /** As the admin API appends it. */
   function call(draw: number): void {
@@ -183,24 +183,25 @@ export function createFaults({ world, now, server, hosts, judge, random, later, 
         answer: null,
       },
     };
-    calls.push({ id, event });
+    calls.push(id);
     void operator.append({ root: "operator", id }, 0, [event]);
   }
 
   function cancel(draw: number): void {
-    const found = calls[draw % Math.max(1, calls.length)];
-    if (found === undefined) return;
+    const found = calls[draw % Math.max(1, calls.length)] ?? "none";
+    const newest = server.messages.findLast(({ subject }) => subject.startsWith(`operator.${found}.`));
+    // A call that the log refused is nobody's to cancel.
+    if (newest === undefined) return;
     const time = now();
     const event: NewEvent<"operator.cancelled"> = {
       id: newId(time),
       type: "operator.cancelled",
       time,
       actor: "operator:otto",
-      causationId: found.id,
+      causationId: found,
       data: { principal: "otto", reason: "wrong week" },
     };
-    const newest = server.messages.findLast(({ subject }) => subject.startsWith(`operator.${found.id}.`));
-    void operator.append({ root: "operator", id: found.id }, newest?.sequence ?? 0, [event]);
+    void operator.append({ root: "operator", id: found }, newest.sequence, [event]);
   }
 
   function forge(kind: Extract<Fault, { do: "forge" }>["kind"], draw: number): void {

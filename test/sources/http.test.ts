@@ -58,13 +58,13 @@ test("one GET with its headers and query below the address's path; connections a
     headers: { "content-type": "application/json" },
   });
   expect((await get()).skewMs).toBeGreaterThan(-2000);
-  for (let i = 0; i < 5; i++) await get();
+  for (let i = 0; i < 20; i++) await get();
   expect(server.asked[0]).toMatchObject({
     path: "/base/v4/x",
     headers: { "x-auth-token": canary, "user-agent": "fulltime" },
   });
   expect(server.asked[0]?.query.get("a")).toBe("1 2");
-  expect(new Set(server.asked.map(({ connection }) => connection)).size).toBe(1);
+  expect(new Set(server.asked.map(({ connection }) => connection)).size).toBeLessThanOrEqual(4);
 });
 
 describe("an outage is transient and says what it was", () => {

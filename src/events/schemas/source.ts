@@ -26,6 +26,6 @@ export const polled = z.object({
   counts: z.object({ seen: count, scheduled: count, finished: count, rejected: count, quarantined: count }),
   rejected: remarks,
   quarantined: remarks,
-  budget: z.object({ remaining: z.int(), resetAt: instant.nullable() }).nullable(),
+  budget: z.object({ remaining: z.int(), resetAt: instant.nullable(), limit: positive.exactOptional() }).nullable(),
   exhausted: z.boolean(),
 });

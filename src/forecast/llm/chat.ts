@@ -78,7 +78,7 @@ export function chatAt({ url, key }: Endpoint): Chat {
           { timeout, signal: AbortSignal.any([signal]) },
         )
         .asResponse();
-      return await read(response);
+      return await read(response, client);
     } catch (error) {
       signal.throwIfAborted();
       throw failureOf(error, timeout);
@@ -86,10 +86,12 @@ export function chatAt({ url, key }: Endpoint): Chat {
   };
 }
 
-async function read(response: Response): Promise<Reply> {
+async function read(response: Response, client: OpenAI): Promise<Reply> {
   const type = response.headers.get("content-type") ?? "";
   // Some servers stream, asked or not.
-  const reply = type.includes("text/event-stream") ? await joined(response) : whole(parsed(await response.text()));
+  const reply = type.includes("text/event-stream")
+    ? await joined(response, client)
+    : whole(parsed(await response.text()));
   if (reply === null) throw new ChatFailed("permanent", "its server's answer is no chat completion");
   return reply;
 }
@@ -116,10 +118,12 @@ function whole(body: unknown): Reply | null {
   };
 }
 
-async function joined(response: Response): Promise<Reply | null> {
+async function joined(response: Response, client: OpenAI): Promise<Reply | null> {
   const reply: Reply = { text: "", refused: false, model: null, tokens: null, stated: 0 };
   let chunks = 0;
-  for await (const chunk of Stream.fromSSEResponse<Partly<ChatCompletionChunk>>(response, new AbortController())) {
+  // With the client, whose logger is off: what cannot be parsed would be printed.
+  const stream = Stream.fromSSEResponse<Partly<ChatCompletionChunk>>(response, new AbortController(), client);
+  for await (const chunk of stream) {
     chunks++;
     const choice = chunk.choices?.[0];
     const { model, tokens, stated } = common(chunk);

@@ -45,7 +45,7 @@ describe("Idempotency-Key", () => {
   test("in flight: 409 for the second, one request for both", async () => {
     const it = await desk([unsettled(one)]);
     const both = await Promise.all([1, 2].map(() => it.send("POST", path, { matchIds: [one] }, key)));
-    expect(both.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409]);
     expect(it.events("operator.requested")).toHaveLength(1);
   });
 
@@ -75,6 +75,6 @@ describe("Idempotency-Key", () => {
   test.each(["", " ", "a b", "x".repeat(201)])("%o is no key: 400", async (text) => {
     const it = await desk([unsettled(one)]);
     const response = await it.send("POST", path, { matchIds: [one] }, { "Idempotency-Key": text });
-    expect(response.status).toBe(text.trim() === "" ? 400 : 400);
+    expect(response.status).toBe(400);
   });
 });

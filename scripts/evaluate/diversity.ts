@@ -1,0 +1,64 @@
+import { tendency } from "../../src/match/settlement.ts";
+import { mean } from "./bootstrap.ts";
+import type { Scored } from "./scores.ts";
+
+export interface Diversity {
+  /** Names, in the order of the rows and columns. */
+  members: readonly string[];
+  /** Pearson correlation of the errors: probability minus outcome, over home, draw and away of every match. */
+  correlation: readonly (readonly number[])[];
+  /** Share of the matches in which both gave the same tip. */
+  sameTips: readonly (readonly number[])[];
+}
+
+export interface Pair {
+  a: string;
+  b: string;
+  value: number;
+}
+
+export function diversityOf(members: readonly Scored[]): Diversity {
+  const errors = members.map(standardisedErrors);
+  const tips = members.map(({ said }) => said.map(({ tip }) => (tip ? `${tip.home}-${tip.away}` : null)));
+  return {
+    members: members.map(({ name }) => name),
+    correlation: symmetric(members.length, (i, j) => {
+      const [a, b] = [errors[i] ?? [], errors[j] ?? []];
+      return mean(a.map((error, k) => error * (b[k] as number)));
+    }),
+    sameTips: symmetric(members.length, (i, j) => {
+      const [a, b] = [tips[i] ?? [], tips[j] ?? []];
+      return mean(a.map((tip, k) => (tip !== null && tip === b[k] ? 1 : 0)));
+    }),
+  };
+}
+
+/** The pairs of a table of both orders, highest first. */
+export function highestPairs(members: readonly string[], table: readonly (readonly number[])[]): Pair[] {
+  return members
+    .flatMap((a, i) => members.slice(i + 1).map((b, k) => ({ a, b, value: table[i]?.[i + 1 + k] as number })))
+    .sort((x, y) => y.value - x.value);
+}
+
+function standardisedErrors({ said, results }: Scored): number[] {
+  const errors = said.flatMap(({ probabilities }, i) => {
+    const score = results[i];
+    const outcome = score && tendency(score);
+    return (["home", "draw", "away"] as const).map((of) => probabilities[of] - (of === outcome ? 1 : 0));
+  });
+  const centre = mean(errors);
+  const deviation = Math.sqrt(mean(errors.map((error) => (error - centre) ** 2)));
+  return errors.map((error) => (error - centre) / deviation);
+}
+
+function symmetric(size: number, value: (i: number, j: number) => number): number[][] {
+  const table = Array.from({ length: size }, () => Array.from({ length: size }, () => 1));
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) {
+      const both = value(i, j);
+      (table[i] as number[])[j] = both;
+      (table[j] as number[])[i] = both;
+    }
+  }
+  return table;
+}

@@ -1,0 +1,194 @@
+import { z } from "zod";
+import type { PollRemark } from "../match/event.ts";
+import { errorOf, nextDay, spent } from "./api-football-errors.ts";
+import {
+  envelopeSchema,
+  fixtureSchema,
+  leaguesSchema,
+  lineupsSchema,
+  type RawFixture,
+  statuses,
+  statusSchema,
+} from "./api-football-schema.ts";
+import { resultOf } from "./api-football-score.ts";
+import { firstYearOf, type League, leagueOf } from "./competitions.ts";
+import { type Answer, createHttpClient, type Dialect, type Headers } from "./http.ts";
+import { type HttpSource, kickoffOf, type LiveOptions, type Offer, oneLine, readAs, skewRemarks } from "./live.ts";
+import { createPacer } from "./pacer.ts";
+import type { Told } from "./recognise.ts";
+import { createSeasonSource } from "./season-source.ts";
+import type { SourcePage } from "./source.ts";
+
+const provider = "API-Football";
+
+/** Its free plan's; the answers tell what the key's own plan allows. */
+const freePerMinute = 10;
+
+/**
+ * API-Football, v3: https://www.api-football.com/documentation-v3. It counts by the minute and by the day (UTC). Throws
+ * `permanent` for a competition that this version does not know.
+ */
+export function createApiFootball(options: LiveOptions): HttpSource {
+  const { key, clock, known, minuteMs, limits } = options;
+  const pacer = createPacer({ perWindow: options.perMinute ?? freePerMinute, clock, windowMs: minuteMs });
+  const http = createHttpClient({
+    provider,
+    url: options.url ?? "https://v3.football.api-sports.io",
+    headers: { "x-apisports-key": key },
+    secret: key,
+    pacer,
+    clock,
+    dialect,
+    limits,
+  });
+  let quota: NonNullable<SourcePage["budget"]> | null = null;
+
+  async function ask<T>(
+    path: string,
+    query: Headers,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<Answer & { response: T }> {
+    if (quota !== null && quota.remaining === 0 && clock.now() < Date.parse(quota.resetAt ?? ""))
+      throw spent(clock.now(), "as its last answer said");
+    const answer = await http.get(path, query, signal);
+    quota = quotaOf(answer.headers, clock.now()) ?? quota;
+    const perMinute = count(answer.headers["x-ratelimit-limit"]);
+    if (perMinute !== null && options.perMinute === undefined) pacer.allow(perMinute);
+    const envelope = readAs(envelopeSchema, answer.body, provider);
+    const error = errorOf(envelope.errors, clock.now(), http.quote);
+    if (error !== null) {
+      if (error.category === "rate-limited") pacer.hold((error.retryAt ?? clock.now()) - clock.now());
+      throw error;
+    }
+    return { ...answer, response: readAs(schema, envelope.response, provider) };
+  }
+
+  const source = createSeasonSource(
+    {
+      name: "api-football",
+      async matches(league, season, days, signal) {
+        const dates = days === null ? {} : { from: days.first, to: days.last };
+        const query = {
+          league: league.codes["api-football"],
+          season: String(firstYearOf(season)),
+          timezone: "UTC",
+          ...dates,
+        };
+        const answer = await ask("/fixtures", query, listSchema, signal);
+        const told: Told[] = [];
+        const rejected = skewRemarks(provider, answer);
+        for (const raw of answer.response) {
+          const one = toldOf(raw, league, season);
+          if ("code" in one) rejected.push(one);
+          else told.push(one);
+        }
+        return { told, rejected, budget: quota };
+      },
+      async lineups(ref, signal) {
+        const { response } = await ask("/fixtures/lineups", { fixture: ref }, lineupsSchema, signal);
+        const [home, away] = response.map(({ startXI }) => startXI.flatMap(({ player }) => player.name ?? []));
+        if (home === undefined || away === undefined || home.length === 0 || away.length === 0) return null;
+        return { available: true, home, away };
+      },
+    },
+    options.competitions,
+    known,
+  );
+
+  async function offer(signal: AbortSignal): Promise<Offer> {
+    // The provider does not count this one.
+    const { response: status, headers } = await ask("/status", {}, statusSchema, signal);
+    const competitions: Offer["competitions"] = [];
+    for (const { code } of source.competitions) {
+      const { response } = await ask("/leagues", { id: code, current: "true" }, leaguesSchema, signal);
+      for (const { league, seasons } of response) competitions.push(offered(league, seasons));
+    }
+    const { current, limit_day: limit } = status.requests;
+    return {
+      plan: status.subscription?.plan ?? null,
+      competitions,
+      budget: quota ?? {
+        remaining: Math.max(0, limit - current),
+        limit,
+        resetAt: new Date(nextDay(clock.now())).toISOString(),
+      },
+      perMinute: count(headers["x-ratelimit-limit"]),
+    };
+  }
+
+  return { ...source, offer, close: () => http.close() };
+}
+
+const dialect: Dialect = {
+  words: (body) => {
+    const parsed = envelopeSchema.pick({ errors: true }).safeParse(body);
+    return parsed.success && parsed.data.errors !== undefined ? JSON.stringify(parsed.data.errors) : null;
+  },
+  refusesKey: () => false,
+  waitMs: () => null,
+};
+
+const listSchema = z.array(z.unknown());
+
+function toldOf(raw: unknown, league: League, season: string): Told | PollRemark {
+  const parsed = fixtureSchema.safeParse(raw);
+  if (!parsed.success) return { code: "unreadable", match: refOf(raw), text: oneLine(parsed.error) };
+  const match = parsed.data;
+  const { fixture, teams } = match;
+  const reject = (code: string, text: string) => ({ code, match: nameOf(match), text });
+  if (teams.home.name === null || teams.away.name === null) return reject("no-teams", "its teams are not known yet");
+  if (String(match.league.id) !== league.codes["api-football"] || match.league.season !== firstYearOf(season)) {
+    return reject("other-season", `it is of league ${match.league.id}, season ${match.league.season}`);
+  }
+  const { short } = fixture.status;
+  const status = statuses.get(short);
+  if (status === undefined) return reject("unknown-status", `status ${JSON.stringify(short)} is not documented`);
+  const result = status === "finished" ? resultOf(match) : null;
+  if (typeof result === "string") return reject("no-90-minute-score", result);
+  return {
+    ref: String(fixture.id),
+    matchday: match.league.round ?? null,
+    home: teams.home.name,
+    away: teams.away.name,
+    ...kickoffOf(league, fixture.date, short !== "TBD"),
+    status,
+    result,
+  };
+}
+
+function refOf(raw: unknown): string {
+  const parsed = z.object({ fixture: z.object({ id: z.int() }) }).safeParse(raw);
+  return parsed.success ? String(parsed.data.fixture.id) : "a match without id";
+}
+
+function nameOf({ fixture, teams }: RawFixture): string {
+  return `${fixture.id} ${fixture.date.slice(0, 10)} ${teams.home.name ?? "?"} v ${teams.away.name ?? "?"}`;
+}
+
+/** The day's calls as an answer tells them. */
+function quotaOf(headers: Headers, now: number): NonNullable<SourcePage["budget"]> | null {
+  const [remaining, limit] = [
+    count(headers["x-ratelimit-requests-remaining"]),
+    count(headers["x-ratelimit-requests-limit"]),
+  ];
+  if (remaining === null || limit === null) return null;
+  return { remaining, limit, resetAt: new Date(nextDay(now)).toISOString() };
+}
+
+function count(header: string | undefined): number | null {
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
+}
+
+type RawLeague = z.infer<typeof leaguesSchema>[number];
+
+function offered({ id, name }: RawLeague["league"], seasons: RawLeague["seasons"]): Offer["competitions"][number] {
+  const present = seasons.find(({ current }) => current) ?? seasons.at(-1);
+  return {
+    code: String(id),
+    id: leagueOf("api-football", String(id))?.id ?? null,
+    name,
+    season: present === undefined ? null : { first: present.start, last: present.end },
+    lineups: present?.coverage.fixtures.lineups ?? null,
+  };
+}

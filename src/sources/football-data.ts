@@ -1,0 +1,156 @@
+import type { PollRemark } from "../match/event.ts";
+import { firstYearOf, type League, leagueOf, seasonName } from "./competitions.ts";
+import {
+  competitionsSchema,
+  errorSchema,
+  lineupsSchema,
+  matchesSchema,
+  matchSchema,
+  type RawMatch,
+  statuses,
+} from "./football-data-schema.ts";
+import { resultOf } from "./football-data-score.ts";
+import { createHttpClient, type Dialect, type HttpClient } from "./http.ts";
+import { type HttpSource, kickoffOf, type LiveOptions, type Offer, oneLine, readAs, skewRemarks } from "./live.ts";
+import { createPacer } from "./pacer.ts";
+import type { Told } from "./recognise.ts";
+import { createSeasonSource, type Days, type Heard } from "./season-source.ts";
+import type { LineupsAnswer } from "./source.ts";
+
+const provider = "football-data.org";
+
+/** Its free plan's; the paid ones allow 30 and more. */
+const freePerMinute = 10;
+
+/**
+ * football-data.org, API v4: https://docs.football-data.org/general/v4/. It counts by the minute and knows no daily quota.
+ * Throws `permanent` for a competition that this version does not know.
+ */
+export function createFootballData(options: LiveOptions): HttpSource {
+  const { key, clock, known, competitions, perMinute = freePerMinute, minuteMs, limits } = options;
+  const http = createHttpClient({
+    provider,
+    url: options.url ?? "https://api.football-data.org",
+    headers: { "x-auth-token": key },
+    secret: key,
+    pacer: createPacer({ perWindow: perMinute, clock, windowMs: minuteMs }),
+    clock,
+    dialect,
+    limits,
+  });
+  const source = createSeasonSource(
+    {
+      name: "football-data",
+      matches: (league, season, days, signal) => matches(http, league, season, days, signal),
+      lineups: (ref, signal) => lineups(http, ref, signal),
+    },
+    competitions,
+    known,
+  );
+  return { ...source, offer: (signal) => offer(http, perMinute, signal), close: () => http.close() };
+}
+
+const dialect: Dialect = {
+  words(body) {
+    const parsed = errorSchema.safeParse(body);
+    return parsed.success ? (parsed.data.message ?? parsed.data.error ?? null) : null;
+  },
+  // A key that does not exist is a bad request here; 403 is one whose plan has not what was asked for.
+  refusesKey: (status, words) => status === 400 && /token/i.test(words ?? ""),
+  waitMs(headers) {
+    const seconds = Number(headers["x-requestcounter-reset"] ?? Number.NaN);
+    return seconds >= 0 ? seconds * 1000 : null;
+  },
+};
+
+async function matches(
+  http: HttpClient,
+  league: League,
+  season: string,
+  days: Days | null,
+  signal: AbortSignal,
+): Promise<Heard> {
+  const code = league.codes["football-data"];
+  const dates = days === null ? {} : { dateFrom: days.first, dateTo: dayAfter(days.last) };
+  const query = { season: String(firstYearOf(season)), ...dates };
+  const answer = await http.get(`/v4/competitions/${code}/matches`, query, signal);
+  const told: Told[] = [];
+  const rejected: PollRemark[] = skewRemarks(provider, answer);
+  for (const raw of readAs(matchesSchema, answer.body, provider).matches) {
+    const one = toldOf(raw, league, season);
+    if ("code" in one) rejected.push(one);
+    else told.push(one);
+  }
+  return { told, rejected, budget: null };
+}
+
+/** `dateTo` is an instant there: a day is whole only up to the next one. */
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 60 * 60_000).toISOString().slice(0, 10);
+}
+
+function toldOf(raw: unknown, league: League, season: string): Told | PollRemark {
+  const parsed = matchSchema.safeParse(raw);
+  if (!parsed.success) return { code: "unreadable", match: refOf(raw), text: oneLine(parsed.error) };
+  const match = parsed.data;
+  const { id, homeTeam, awayTeam, utcDate } = match;
+  const ref = String(id);
+  const reject = (code: string, text: string) => ({ code, match: nameOf(match), text });
+  if (homeTeam.name === null || awayTeam.name === null) return reject("no-teams", "its teams are not known yet");
+  const own = seasonName(league.season, Number(match.season.startDate.slice(0, 4)));
+  if (own !== season) return reject("other-season", `it is of ${own}, and ${season} was asked for`);
+  const status = statuses.get(match.status);
+  if (status === undefined) return reject("unknown-status", `status ${JSON.stringify(match.status)} is not documented`);
+  const result = status === "finished" ? resultOf(match.score) : null;
+  if (typeof result === "string") return reject("no-90-minute-score", result);
+  return {
+    ref,
+    matchday: roundOf(match),
+    home: homeTeam.name,
+    away: awayTeam.name,
+    ...kickoffOf(league, utcDate, match.status !== "SCHEDULED"),
+    status,
+    result,
+  };
+}
+
+/** Only the regular season's rounds are numbered through; a play-off has a stage, and its own matchdays. */
+function roundOf({ stage, matchday }: RawMatch): string | null {
+  if (stage !== null && stage !== undefined && stage !== "REGULAR_SEASON") return stage;
+  return matchday === null || matchday === undefined ? null : String(matchday);
+}
+
+function refOf(raw: unknown): string {
+  return typeof raw === "object" && raw !== null && "id" in raw ? String(raw.id) : "a match without id";
+}
+
+function nameOf({ id, utcDate, homeTeam, awayTeam }: RawMatch): string {
+  return `${id} ${utcDate.slice(0, 10)} ${homeTeam.name ?? "?"} v ${awayTeam.name ?? "?"}`;
+}
+
+async function lineups(http: HttpClient, ref: string, signal: AbortSignal): Promise<LineupsAnswer | null> {
+  const answer = await http.get(`/v4/matches/${ref}`, {}, signal, { "x-unfold-lineups": "true" });
+  const { homeTeam, awayTeam } = readAs(lineupsSchema, answer.body, provider);
+  const [home, away] = [homeTeam.lineup, awayTeam.lineup];
+  if (home === undefined || away === undefined)
+    return { available: false, why: `the plan of our key at ${provider} has no line-ups` };
+  if (home === null || away === null || home.length === 0 || away.length === 0) return null;
+  return { available: true, home: home.map(({ name }) => name), away: away.map(({ name }) => name) };
+}
+
+async function offer(http: HttpClient, perMinute: number, signal: AbortSignal): Promise<Offer> {
+  const answer = await http.get("/v4/competitions", {}, signal);
+  const { competitions } = readAs(competitionsSchema, answer.body, provider);
+  return {
+    plan: null,
+    budget: null,
+    perMinute,
+    competitions: competitions.map(({ code, id, name, currentSeason }) => ({
+      code: code ?? String(id),
+      id: code ? (leagueOf("football-data", code)?.id ?? null) : null,
+      name,
+      season: currentSeason ? { first: currentSeason.startDate, last: currentSeason.endDate } : null,
+      lineups: null,
+    })),
+  };
+}

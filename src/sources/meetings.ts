@@ -1,0 +1,158 @@
+import { formatOf, type League } from "./competitions.ts";
+import { matchId } from "./identity.ts";
+import type { KnownMatch } from "./known.ts";
+import type { Paired } from "./recognise.ts";
+import { legOf, matchdayOf, meetingsOf } from "./rounds.ts";
+
+export interface Meeting {
+  paired: Paired;
+  /** From 1. */
+  leg: number;
+  /** Why it is none of our matches, null when it is; `sure`: it cannot be one. */
+  problem: { sure: boolean; code: string; text: string } | null;
+}
+
+/**
+ * Which meeting of its two clubs at this ground each match is. Numbered rounds tell it by their number; stages after the regular
+ * season (play-offs) come after it: a known one keeps its leg, new ones follow by date. Of two matches that would be one, the
+ * replay stands for an abandoned, cancelled or postponed one; without such a reason the one that is as known stands.
+ */
+export function meetingsIn(
+  league: League,
+  season: string,
+  page: readonly Paired[],
+  known: readonly KnownMatch[],
+): Meeting[] {
+  const knownById = new Map(known.map((match) => [match.id, match]));
+  const meetings: Meeting[] = [];
+  for (const pairing of grouped(page, ({ home, away }) => `${home.id} v ${away.id}`)) {
+    const legs: { paired: Paired; leg: number }[] = [];
+    for (const paired of pairing) {
+      const leg = regularLeg(league, season, paired);
+      if (typeof leg === "number") legs.push({ paired, leg });
+      else if (leg !== null) meetings.push({ paired, leg: 0, problem: leg });
+    }
+    const idOf = (leg: number) => idIn(league, season, pairing[0] as Paired, leg);
+    legs.push(...stageLegs(league, season, pairing, (leg) => knownById.get(idOf(leg)) ?? null));
+    for (const same of grouped(legs, ({ leg }) => `${leg}`)) {
+      const leg = same[0]?.leg ?? 0;
+      const told = same.map(({ paired }) => paired);
+      const standing = standingOf(told, knownById.get(idOf(leg)) ?? null);
+      for (const paired of told) {
+        if (paired === standing) meetings.push({ paired, leg, problem: null });
+        else if (standing === null || isAnother(paired, standing))
+          meetings.push({ paired, leg, problem: second(idOf(leg)) });
+      }
+    }
+  }
+  return meetings;
+}
+
+function idIn(league: League, season: string, { home, away }: Paired, leg: number): string {
+  return matchId({ competition: league.id, season, home: home.id, away: away.id, leg });
+}
+
+/** null for a match of a later stage. */
+function regularLeg(league: League, season: string, { round, told }: Paired): number | Meeting["problem"] {
+  if (round === null) {
+    if (meetingsOf(formatOf(league, season)) === 1) return 1;
+    const text = `${told.home} and ${told.away} meet here more than once a season, and no round tells which time this is`;
+    return { sure: false, code: "unknown-leg", text };
+  }
+  if ("stage" in round) return null;
+  const leg = legOf(league, season, round.number);
+  const { rounds } = formatOf(league, season);
+  return (
+    leg ?? {
+      sure: true,
+      code: "unknown-round",
+      text: `${league.name} ${season} has ${rounds} rounds, not ${round.number}`,
+    }
+  );
+}
+
+/** The legs a pairing may have: more would be a broken page. */
+const legsMax = 9;
+
+function stageLegs(
+  league: League,
+  season: string,
+  pairing: readonly Paired[],
+  knownAt: (leg: number) => KnownMatch | null,
+): { paired: Paired; leg: number }[] {
+  const stages = grouped(
+    pairing.filter(({ round }) => round !== null && "stage" in round),
+    ({ round }) => matchdayOf(round) ?? "",
+  ).sort((a, b) => firstKickoff(a) - firstKickoff(b) || (label(a) < label(b) ? -1 : 1));
+  const free: number[] = [];
+  const legs = new Map<string, number>();
+  for (let leg = meetingsOf(formatOf(league, season)) + 1; leg <= legsMax; leg++) {
+    const known = knownAt(leg);
+    if (known === null) free.push(leg);
+    else if (known.matchday !== null) legs.set(known.matchday, leg);
+  }
+  return stages.flatMap((same) => {
+    const leg = legs.get(label(same)) ?? free.shift();
+    return leg === undefined ? [] : same.map((paired) => ({ paired, leg }));
+  });
+}
+
+function label(same: readonly Paired[]): string {
+  return matchdayOf(same[0]?.round ?? null) ?? "";
+}
+
+function firstKickoff(same: readonly Paired[]): number {
+  return Math.min(...same.map(({ told }) => told.kickoff));
+}
+
+const givenWay = new Set<string>(["abandoned", "cancelled", "postponed"]);
+
+/** null when nothing tells which of several it is. */
+function standingOf(told: readonly Paired[], known: KnownMatch | null): Paired | null {
+  const distinct: Paired[] = [];
+  for (const rows of grouped(told, ({ told: it }) => `${it.kickoff}`)) {
+    const fullest = fullestOf(rows);
+    if (fullest === null) return null;
+    distinct.push(fullest);
+  }
+  if (distinct.length === 1) return distinct[0] as Paired;
+  const alive = distinct.filter(({ told: it }) => !givenWay.has(it.status));
+  if (alive.length === 1) return alive[0] as Paired;
+  const asKnown = distinct.filter(({ told: it }) => it.kickoff === known?.kickoff);
+  return asKnown.length === 1 ? (asKnown[0] as Paired) : null;
+}
+
+/** Of rows for one match the one that says most; null when two that say as much do not agree. */
+function fullestOf(rows: readonly Paired[]): Paired | null {
+  const [first, ...others] = rows.toSorted((a, b) => (a.told.ref < b.told.ref ? -1 : 1));
+  if (first === undefined) return null;
+  if (others.length === 0) return first;
+  const saying = (it: Paired) => (it.told.result !== null ? 2 : it.told.status !== "scheduled" ? 1 : 0);
+  const most = Math.max(...rows.map(saying));
+  const full = [first, ...others].filter((it) => saying(it) === most);
+  const words = new Set(full.map(({ told: { status, result } }) => JSON.stringify([status, result])));
+  return words.size === 1 ? (full[0] ?? null) : null;
+}
+
+/** Not merely a second row for what stands, or what it stands for. */
+function isAnother({ told }: Paired, { told: standing }: Paired): boolean {
+  return told.kickoff !== standing.kickoff && !givenWay.has(told.status);
+}
+
+function second(id: string): NonNullable<Meeting["problem"]> {
+  return {
+    sure: false,
+    code: "second-meeting",
+    text: `would be a second match for ${id}, and nothing tells which is right`,
+  };
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

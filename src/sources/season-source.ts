@@ -1,0 +1,180 @@
+import type { PollRemark } from "../match/event.ts";
+import { competitionOf, type League, leagueOf, type LiveSource, seasonsBetween } from "./competitions.ts";
+import type { Known } from "./known.ts";
+import { recognise, type Told } from "./recognise.ts";
+import { type Competition, type LineupsAnswer, type Source, SourceError, type SourcePage } from "./source.ts";
+
+/** What differs between the providers whose API has seasons of matches, each with a number of the provider's. */
+export interface Provider {
+  name: LiveSource;
+  /** A season's matches, or those of some days of it. One call. */
+  matches(league: League, season: string, days: Days | null, signal: AbortSignal): Promise<Heard>;
+  /** null: not there yet. One call. */
+  lineups(match: Ref, signal: AbortSignal): Promise<LineupsAnswer | null>;
+}
+
+/** How the provider calls a match of ours. */
+export interface Ref {
+  /** Its number. */
+  ref: string;
+  home: string;
+  away: string;
+}
+
+/** `YYYY-MM-DD` in UTC, both included. */
+export interface Days {
+  first: string;
+  last: string;
+}
+
+export interface Heard {
+  told: Told[];
+  rejected: PollRemark[];
+  budget: SourcePage["budget"];
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** football-data.org refuses longer spans; where the matches asked for lie wider apart, the season is one call as well. */
+const daysMax = 9;
+
+/**
+ * A fixtures poll reads whole seasons: a match that moved out of the window would otherwise stay where it was, and it costs
+ * the same one call. A sweep reads the days on which its matches were to be played, and the season where one is not there.
+ */
+export function createSeasonSource(provider: Provider, codes: readonly string[], known: Known): Source {
+  const leagues = codes.map((code) => leagueFor(provider.name, code));
+  const refs = new Map<string, Ref>();
+
+  function leagueNamed(id: string): League {
+    const league = leagues.find((it) => it.id === id);
+    if (league !== undefined) return league;
+    throw new SourceError(
+      "permanent",
+      `${provider.name} was opened for ${leagues.map((it) => it.id).join(", ")}, not for ${id}`,
+    );
+  }
+
+  function pageOf(league: League, season: string, heard: Heard): SourcePage {
+    const { observations, rejected, quarantined } = recognise(provider.name, league, season, heard.told, known);
+    const byRef = new Map(heard.told.map((one) => [one.ref, one]));
+    for (const { matchId, fixture } of observations) {
+      const one = byRef.get(fixture.source.ref);
+      if (one !== undefined) refs.set(matchId, { ref: one.ref, home: one.home, away: one.away });
+    }
+    return {
+      observations,
+      rejected: [...heard.rejected, ...rejected],
+      quarantined,
+      budget: heard.budget,
+      exhausted: false,
+    };
+  }
+
+  async function readSeason(
+    league: League,
+    season: string,
+    days: Days | null,
+    signal: AbortSignal,
+  ): Promise<SourcePage> {
+    return pageOf(league, season, await provider.matches(league, season, days, signal));
+  }
+
+  /** The present state of some matches of one season. */
+  async function sweep(
+    league: League,
+    season: string,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<SourcePage> {
+    const kickoffs = new Map(known.matches(league.id, season).map((match) => [match.id, match.kickoff]));
+    const days = daysOf(ids.map((id) => kickoffs.get(id)));
+    const asked = new Set(ids);
+    const only = (page: SourcePage) => ({
+      ...page,
+      observations: page.observations.filter((it) => asked.has(it.matchId)),
+    });
+    const first = only(await readSeason(league, season, days, signal));
+    // One that is there and cannot be read is not looked for again.
+    if (days === null || first.observations.length === asked.size || first.rejected.length > 0) return first;
+    // It moved, or the provider has taken it off its list.
+    return only(await readSeason(league, season, null, signal));
+  }
+
+  async function refOf(league: League, matchId: string, signal: AbortSignal, now: number): Promise<Ref | null> {
+    for (const season of refs.has(matchId) ? [] : seasonsBetween(league, now, now + dayMs))
+      if (matchId.startsWith(`${league.id}-${season}-`)) await sweep(league, season, [matchId], signal);
+    return refs.get(matchId) ?? null;
+  }
+
+  return {
+    name: provider.name,
+    competitions: leagues.map((league): Competition => competitionOf(provider.name, league)),
+    firstKickoff: null,
+
+    async fixtures(competition, { from, to }, now, signal) {
+      const league = leagueNamed(competition);
+      const pages: SourcePage[] = [];
+      // In turn: they share the calls of a minute.
+      for (const season of seasonsBetween(league, from ?? now, to))
+        pages.push(await readSeason(league, season, null, signal));
+      return joined(pages);
+    },
+
+    async results(competition, matchIds, now, signal) {
+      const league = leagueNamed(competition);
+      const pages: SourcePage[] = [];
+      for (const season of seasonsBetween(league, now - sweptMs, now)) {
+        const ids = matchIds.filter((id) => id.startsWith(`${league.id}-${season}-`));
+        if (ids.length > 0) pages.push(await sweep(league, season, ids, signal));
+      }
+      const page = joined(pages);
+      const found = new Set(page.observations.map((it) => it.matchId));
+      const missing = matchIds.filter((id) => !found.has(id));
+      const remarks = missing.map((match) => ({
+        code: "gone",
+        match,
+        text: `${provider.name} no longer has this match`,
+      }));
+      return { ...page, rejected: [...page.rejected, ...remarks] };
+    },
+
+    async lineups(competition, matchId, now, signal) {
+      const ref = await refOf(leagueNamed(competition), matchId, signal, now);
+      if (ref === null) throw new SourceError("permanent", `${provider.name} does not have the match ${matchId}`);
+      return provider.lineups(ref, signal);
+    },
+  };
+}
+
+/** Matches are asked about for so long after their kick-off; see polling.ts. */
+const sweptMs = 31 * dayMs;
+
+function leagueFor(source: LiveSource, code: string): League {
+  const league = leagueOf(source, code);
+  if (league === null)
+    throw new SourceError("permanent", `${source} has no competition ${JSON.stringify(code)} that we know of`);
+  return league;
+}
+
+/** null: not all of them are known, or they lie too far apart. */
+function daysOf(kickoffs: readonly (number | undefined)[]): Days | null {
+  const known = kickoffs.filter((it) => it !== undefined);
+  const [first, last] = [Math.min(...known), Math.max(...known)];
+  if (known.length < kickoffs.length || known.length === 0 || last - first > daysMax * dayMs - dayMs) return null;
+  return { first: dayOf(first), last: dayOf(last) };
+}
+
+export function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+function joined(pages: readonly SourcePage[]): SourcePage {
+  return {
+    observations: pages.flatMap((it) => it.observations),
+    rejected: pages.flatMap((it) => it.rejected),
+    quarantined: pages.flatMap((it) => it.quarantined),
+    budget: pages.findLast((it) => it.budget !== null)?.budget ?? null,
+    exhausted: false,
+  };
+}

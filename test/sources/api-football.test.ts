@@ -1,0 +1,215 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { wallClock } from "../../src/clock.ts";
+import { createApiFootball } from "../../src/sources/api-football.ts";
+import { KeyRefused } from "../../src/sources/http-failure.ts";
+import { nothingKnown } from "../../src/sources/known.ts";
+import type { LiveOptions } from "../../src/sources/live.ts";
+import { type ApiFootballOptions, startApiFootball } from "../support/api-football-server.ts";
+
+const key = "canary-key-0123456789";
+const now = Date.parse("2025-08-31T12:00:00Z");
+const day = 24 * 60 * 60_000;
+const { signal } = new AbortController();
+
+async function scene(options: Partial<LiveOptions> = {}, provider: Partial<ApiFootballOptions> = {}) {
+  const server = await startApiFootball({ key, ...provider });
+  const source = createApiFootball({
+    url: server.url,
+    key,
+    competitions: ["78"],
+    known: nothingKnown,
+    clock: wallClock,
+    ...options,
+  });
+  onTestFinished(async () => {
+    await source.close();
+    await server.down();
+  });
+  const season = () =>
+    source.fixtures("bl1", { from: now - 7 * day, to: now + 2 * day }, now, new AbortController().signal);
+  return { server, source, season };
+}
+
+const goals = (home: number, away: number) => ({ home, away });
+const midnight = () => new Date().setUTCHours(24, 0, 0, 0);
+
+describe("a season", () => {
+  test("is one call in UTC, with every documented code as ours", async () => {
+    const { server, season } = await scene();
+    const page = await season();
+    expect(server.asked.map(({ path, query }) => [path, Object.fromEntries(query)])).toEqual([
+      ["/fixtures", { league: "78", season: "2025", timezone: "UTC" }],
+    ]);
+    expect(Object.fromEntries(page.observations.map(({ fixture }) => [fixture.source.ref, fixture.status]))).toEqual({
+      "1388300": "finished",
+      "1388301": "finished",
+      "1388302": "finished",
+      "1388303": "finished",
+      "1388304": "walk-over",
+      "1388305": "awarded",
+      "1388306": "cancelled",
+      "1388307": "postponed",
+      "1388308": "interrupted",
+      "1388309": "in-play",
+      "1388310": "in-play",
+      "1388311": "in-play",
+      "1388312": "in-play",
+      "1388313": "scheduled",
+      "1388314": "scheduled",
+      "1388316": "abandoned",
+      "1388317": "in-play",
+      "1388318": "interrupted",
+      "1388319": "in-play",
+      "1388320": "in-play",
+    });
+    expect(page.rejected).toEqual([
+      {
+        code: "unknown-status",
+        match: "1388315 2025-08-31 Borussia Dortmund v Union Berlin",
+        text: 'status "ALIENS" is not documented',
+      },
+    ]);
+    expect(page.quarantined).toEqual([]);
+  });
+
+  test("has the score after 90 minutes, also after extra time and shoot-outs, and none of a void match", async () => {
+    const { season } = await scene();
+    const results = (await season()).observations.flatMap(({ fixture, result }) =>
+      result === null ? [] : [[fixture.source.ref, result]],
+    );
+    expect(Object.fromEntries(results)).toEqual({
+      "1388300": { how: "regular", score: { regular: goals(6, 0), extraTime: null, shootOut: null } },
+      "1388301": { how: "extra-time", score: { regular: goals(2, 2), extraTime: goals(3, 2), shootOut: null } },
+      "1388302": { how: "shoot-out", score: { regular: goals(2, 2), extraTime: goals(3, 3), shootOut: goals(4, 2) } },
+      "1388303": { how: "shoot-out", score: { regular: goals(1, 1), extraTime: null, shootOut: goals(5, 4) } },
+    });
+  });
+
+  test("keeps the instant, numbers the rounds, and assumes the time of one that is to be defined", async () => {
+    const { season } = await scene();
+    const { observations } = await season();
+    const of = (ref: string) => observations.find(({ fixture }) => fixture.source.ref === ref)?.fixture;
+    expect(of("1388313")).toMatchObject({ kickoff: "2025-08-30T16:30:00.000Z", timeAssumed: false, matchday: "2" });
+    expect(of("1388314")).toMatchObject({ kickoff: "2025-09-13T13:30:00.000Z", timeAssumed: true });
+  });
+
+  test("what is nonsense is rejected alone", async () => {
+    const { server, season } = await scene();
+    const list = server.lists.get("78-2025") ?? [];
+    const [first] = list;
+    if (first === undefined) throw new Error("no fixtures");
+    list.push(
+      { fixture: { id: 9, date: "soon", status: { short: "NS" } } },
+      { ...first, fixture: { ...first.fixture, id: 10 }, goals: goals(1, 0), score: { fulltime: goals(2, 2) } },
+      { ...first, fixture: { ...first.fixture, id: 11 }, league: { id: 39, season: 2025 } },
+    );
+    server.lists.set("78-2025", list);
+    const page = await season();
+    expect(page.rejected.slice(1).map(({ code, match }) => [code, match.split(" ")[0]])).toEqual([
+      ["unreadable", "9"],
+      ["other-season", "11"],
+    ]);
+    list.splice(-2, 1);
+  });
+});
+
+test("two providers tell one match under one id", async () => {
+  const { season } = await scene();
+  const ids = (await season()).observations.map(({ matchId }) => matchId);
+  expect(ids).toContain("bl1-2025-26-augsburg-bayern-munchen");
+});
+
+describe("the day's calls", () => {
+  test("come with every page", async () => {
+    const { season } = await scene({}, { perDay: 100 });
+    await season();
+    expect((await season()).budget).toEqual({
+      remaining: 98,
+      limit: 100,
+      resetAt: new Date(midnight()).toISOString(),
+    });
+  });
+
+  test("that are used up are category budget until midnight UTC, and asked for no more", async () => {
+    const { season, server, source } = await scene({}, { perDay: 1 });
+    await season();
+    const spent = { category: "budget", retryAt: midnight() };
+    await expect(season()).rejects.toMatchObject(spent);
+    await expect(source.lineups("bl1", "bl1-2025-26-augsburg-bayern-munchen", now, signal)).rejects.toMatchObject(spent);
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test("that somebody else used up are told by the provider, under HTTP 200", async () => {
+    const { season, server } = await scene();
+    server.errors = { requests: "You have reached the request limit for the day." };
+    await expect(season()).rejects.toMatchObject({ category: "budget", retryAt: midnight() });
+  });
+});
+
+describe("errors under HTTP 200 are no data", () => {
+  test.for([
+    ["rateLimit", "rate-limited"],
+    ["token", "permanent"],
+    ["access", "permanent"],
+    ["plan", "permanent"],
+    ["bug", "transient"],
+    ["season", "permanent"],
+  ] as const)("%s is %s", async ([kind, category]) => {
+    const { season, server } = await scene();
+    server.errors = { [kind]: `something about ${key}` };
+    const error: unknown = await season().catch((it: unknown) => it);
+    expect(error).toMatchObject({ category, message: expect.stringContaining(`${kind}: something about ********`) });
+    expect(error instanceof KeyRefused).toBe(["token", "access", "plan"].includes(kind));
+  });
+
+  test("a wrong key is refused", async () => {
+    const { season } = await scene({ key: "another-canary" });
+    await expect(season()).rejects.toMatchObject({
+      category: "permanent",
+      message: expect.stringContaining("FULLTIME_SOURCE_KEY"),
+    });
+  });
+});
+
+describe("line-ups", () => {
+  const id = "bl1-2025-26-augsburg-bayern-munchen";
+
+  test("are one call, home first whatever the order of the answer", async () => {
+    const { source, season, server } = await scene();
+    await season();
+    const first = await source.lineups("bl1", id, now, signal);
+    expect(first).toMatchObject({ available: true, home: { 0: "Finn Dahmen", length: 11 }, away: { length: 11 } });
+    server.lineups.set(1388313, (server.lineups.get(1388313) ?? []).toReversed());
+    expect(await source.lineups("bl1", id, now, signal)).toEqual(first);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test("that are not there are not there yet", async () => {
+    const { source, server } = await scene();
+    server.lineups.clear();
+    expect(await source.lineups("bl1", id, now, signal)).toBeNull();
+  });
+});
+
+test("the limit of a minute is the key's plan's, as the answers tell it", { timeout: 20_000 }, async () => {
+  const limit = { count: 15, windowMs: 1000 };
+  const { season, server } = await scene({ minuteMs: 1200 }, { limit, perDay: 1000 });
+  await season();
+  await Promise.all(Array.from({ length: 40 }, season));
+  const at = server.asked.map((one) => one.at);
+  const most = Math.max(...at.map((start) => at.filter((it) => it >= start && it < start + 1000).length));
+  expect(most).toBeLessThanOrEqual(15);
+  expect(most).toBeGreaterThan(10);
+});
+
+test("what it offers", async () => {
+  const { source } = await scene();
+  expect(await source.offer(signal)).toEqual({
+    plan: "Free",
+    competitions: [
+      { code: "78", id: "bl1", name: "Bundesliga", season: { first: "2025-08-22", last: "2026-05-16" }, lineups: true },
+    ],
+    budget: { remaining: 99, limit: 100, resetAt: new Date(midnight()).toISOString() },
+    perMinute: 300,
+  });
+});
