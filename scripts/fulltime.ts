@@ -15,6 +15,7 @@ import { natsEnvCommand } from "./commands/nats-env.ts";
 import { projectionsCommand } from "./commands/projections.ts";
 import { runCommand } from "./commands/run.ts";
 import { settlementCommand } from "./commands/settlement.ts";
+import { sourceCommand } from "./commands/source.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -30,6 +31,7 @@ const commands = [
   modelsCommand,
   projectionsCommand,
   verifyCommand,
+  sourceCommand,
   doctorCommand,
   configCommand,
   tokenCommand,

@@ -41,10 +41,11 @@ export class DataDirectoryTaken extends Error {
 export class DataDirectoryForeign extends Error {
   override readonly name = "DataDirectoryForeign";
 
-  constructor(path: string, setting: string, made: string, wanted: string) {
-    super(
-      `${path} was made with ${setting} ${made}, not ${wanted}: use ${made}, or another directory with FULLTIME_DATA_DIR`,
-    );
+  constructor(path: string, setting: string, made: string | null, wanted: string | null) {
+    const was = made === null ? `for no one ${setting}` : `with ${setting} ${made}`;
+    const use = made === null ? `name none` : `use ${made}`;
+    const other = wanted === null ? "" : `, not ${wanted}`;
+    super(`${path} was made ${was}${other}: ${use}, or another directory with FULLTIME_DATA_DIR`);
   }
 }
 
@@ -173,7 +174,7 @@ function requireOrigin(path: string, wanted: Origin): void {
   }
   for (const setting of ["source", "clock", "competition", "season"] as const) {
     if (made[setting] !== wanted[setting])
-      throw new DataDirectoryForeign(path, setting, made[setting] ?? "of any kind", wanted[setting] ?? "of any kind");
+      throw new DataDirectoryForeign(path, setting, made[setting], wanted[setting]);
   }
 }
 

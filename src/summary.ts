@@ -5,7 +5,7 @@ import type { Policy } from "./match/policy.ts";
 import type { ReadModel } from "./projections/read-model.ts";
 
 export interface SummaryOptions {
-  readModel: Pick<ReadModel, "coverage" | "failureCounts" | "inFlight" | "sequence" | "state">;
+  readModel: Pick<ReadModel, "surveyCoverage" | "failureCounts" | "inFlight" | "sequence" | "state">;
   log: Pick<EventLog, "connected" | "last">;
   clock: Clock;
   policy: Policy;
@@ -35,7 +35,7 @@ export function startSummary({ readModel, log, clock, policy, logger }: SummaryO
     const last = connected ? await within(clock, lastWaitMs, log.last()) : null;
     if (stopped) return;
     const { state, target } = readModel.state();
-    const { percent, matches, gaps, withoutPredictions } = readModel.coverage(clock.now(), policy);
+    const { percent, matches, gaps, withoutPredictions } = await readModel.surveyCoverage(clock.now(), policy);
     const failures = { waiting: 0, givenUp: 0 };
     for (const { givenUp, count } of readModel.failureCounts()) failures[givenUp ? "givenUp" : "waiting"] += count;
     line.info(

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigMistakes, readConfig, roles } from "../src/config.ts";
-import { starterPanel } from "../src/forecast/starter.ts";
+import { builtInPanel } from "../src/forecast/built-in-panel.ts";
 import { defaultPolicy } from "../src/match/policy.ts";
 import { jsonFile } from "./support/file.ts";
 
@@ -40,7 +40,7 @@ describe("without an environment", () => {
       source: "archive",
       competitions: [],
       policy: defaultPolicy,
-      panel: starterPanel,
+      panel: builtInPanel,
       clock: "simulated",
       roles: [...roles],
       replicas: 1,

@@ -70,10 +70,10 @@ test.each([
 
 test("a summary that cannot be made is a warning, and the next one is tried", async () => {
   const it = await node("warn");
-  const { coverage } = it.node.readModel;
+  const { surveyCoverage } = it.node.readModel;
   const broken = {
     ...it.node.readModel,
-    coverage: () => {
+    surveyCoverage: () => {
       throw new Error("closed");
     },
   } as typeof it.node.readModel;
@@ -86,7 +86,7 @@ test("a summary that cannot be made is a warning, and the next one is tried", as
   onTestFinished(() => summary.stop());
   await it.wall.advance(5 * minute);
   expect(it.lines).toMatchObject([{ level: 40, err: { message: "closed" } }]);
-  broken.coverage = coverage;
+  broken.surveyCoverage = surveyCoverage;
   await it.wall.advance(5 * minute);
   expect(it.lines.at(-1)).toMatchObject({ msg: "summary" });
 });

@@ -8,8 +8,9 @@ import { diskFree, leastFreePercent } from "../../src/events/server/disk.ts";
 import { StreamDrift } from "../../src/events/errors.ts";
 import { inspect, streamName } from "../../src/events/provision.ts";
 import { connectTo, withoutSecrets } from "../../src/open-log.ts";
+import { openSource } from "../../src/open-source.ts";
 import { openReadOnly } from "../../src/projections/reader.ts";
-import { createArchive } from "../../src/sources/archive.ts";
+import { nothingKnown } from "../../src/sources/known.ts";
 import { count, instant } from "../cli/format.ts";
 import { askHealth } from "../cli/node-api.ts";
 import { say } from "../cli/output.ts";
@@ -81,7 +82,9 @@ async function natsServer({ natsUrl, cacheDir }: Config) {
 function dataDirectory({ dataDir }: Config) {
   const origin = readOrigin(dataDir);
   if (origin !== null)
-    return ok(`${dataDir}: ${origin.source}, ${origin.competition} ${origin.season}, ${origin.clock} clock`);
+    return ok(
+      `${dataDir}: ${[origin.source, origin.competition, origin.season].filter(Boolean).join(" ")}, ${origin.clock} clock`,
+    );
   return ok(existsSync(dataDir) ? `${dataDir} holds no log yet` : `${dataDir} will be made at the first start`);
 }
 
@@ -148,12 +151,13 @@ async function clock({ dataDir, clock: kind }: Config) {
   return ok(`simulated${health === null ? "" : `, at ${instant(Date.parse(health.checkedAt))} UTC`}; wall ${wall} UTC`);
 }
 
-function source({ source: name, competitions, dataDir }: Config) {
-  const [competition] = competitions;
-  const { competitions: offered } = createArchive(competition === undefined ? {} : { competition });
+async function source(config: Config) {
+  const { source, close } = await openSource({ config, known: nothingKnown, clock: wallClock });
+  await close?.();
+  const { name, competitions: offered } = source;
   const found = `${name}: ${offered.map((it) => `${it.name} (${it.id}, code ${it.code})`).join(", ")}`;
-  const made = readOrigin(dataDir)?.competition;
-  if (made === undefined || offered.some(({ id }) => id === made)) return ok(found);
+  const made = readOrigin(config.dataDir)?.competition ?? null;
+  if (made === null || offered.some(({ id }) => id === made)) return ok(found);
   return warn(
     found,
     `the data directory was made for ${made}: start with --competition ${made}, or set FULLTIME_COMPETITIONS`,

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { startApp, type App } from "../../src/app.ts";
+import { type App, startApp, type StartOptions } from "../../src/app.ts";
 import { wallClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config.ts";
+import { knownIn } from "../../src/open-source.ts";
 import { CommandFailed, exitCode } from "../cli/errors.ts";
 import { count, minuteOf } from "../cli/format.ts";
 import { createLogger } from "../cli/logger.ts";
@@ -41,6 +42,18 @@ export function runCommand(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const { config } = loadSettings();
+  const { competition, season } = options;
+  await runNode({ config, competition, season }, options);
+}
+
+/** What is run, beside how its end is told. */
+export type Run = Pick<StartOptions, "config" | "competition" | "season" | "origin">;
+
+export type Ending = Pick<Options, "exitWhenDone" | "json">;
+
+/** Runs one node until its season is done and somebody ends it. */
+export async function runNode(what: Run, options: Ending): Promise<void> {
+  const { config } = what;
   if (options.exitWhenDone === true && config.clock === "wall") {
     throw new CommandFailed(
       exitCode.usage,
@@ -48,14 +61,17 @@ async function run(options: Options): Promise<void> {
     );
   }
   const progress = createProgress("settled");
-  const logger = createLogger(config.logLevel, progress.line, [config.adminToken, config.alertSecret]);
+  const logger = createLogger(config.logLevel, progress.line, [
+    config.adminToken,
+    config.alertSecret,
+    config.sourceKey,
+  ]);
   const signals = listenForSignals();
   const began = wallClock.elapsed();
 
   let app: App;
   try {
-    const { competition, season } = options;
-    app = await startApp({ config, competition, season, logger, onProgress: progress.line, signal: signals.first });
+    app = await startApp({ ...what, logger, onProgress: progress.line, signal: signals.first });
   } catch (error) {
     signals.end();
     if (error instanceof Interrupted) {
@@ -75,7 +91,7 @@ async function run(options: Options): Promise<void> {
     if (done) {
       const season = await seasonOf(app);
       finish(app, season, options, (wallClock.elapsed() - began) / 1000);
-      const missing = season.matches - app.readModel.tally().live;
+      const missing = season.matches - knownIn(() => app.readModel).matches(season.competition, season.season).length;
       if (missing > 0) {
         throw new CommandFailed(
           exitCode.failed,
@@ -144,7 +160,7 @@ function followSeason(app: App, config: Config, progress: Progress): { stop(): P
   };
 }
 
-function finish(app: App, season: Season, options: Options, seconds: number): void {
+function finish(app: App, season: Season, options: Ending, seconds: number): void {
   const summary = summarise(app.readModel, season, seconds);
   if (options.json === true) return printJson(summary);
   const { settled, void: voids, failed, events } = summary;

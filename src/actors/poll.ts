@@ -1,13 +1,12 @@
 import type { NewEvent, Polled, PollRequested, Recorded } from "../match/event.ts";
-import { unknownMatch } from "../match/match.ts";
-import { observe } from "../match/observe.ts";
 import { isSwept, remarkKey, type SourceState } from "../match/polling.ts";
-import { type Observation, type Source, SourceError, type SourcePage } from "../sources/source.ts";
+import { type Source, SourceError, type SourcePage } from "../sources/source.ts";
 import { crashedAt, defineActor, type Handled } from "./actor.ts";
-import { appendToMatch, appendToSource } from "./append.ts";
+import { appendToSource } from "./append.ts";
 import { untilAborted } from "./deadline.ts";
 import { Stopped } from "./errors.ts";
 import { causeOf } from "./failure.ts";
+import { ingest } from "./ingest.ts";
 import type { Node } from "./node.ts";
 
 /** Remarks a `source.polled` carries at most; its counts have the number. */
@@ -77,7 +76,12 @@ async function poll(
       controller.signal,
       node.clock,
     );
-    const counts = await ingest(page.observations, request, observedAt, node, controller.signal);
+    const counts = await ingest(
+      node,
+      page.observations,
+      { observedAt, actor: "pipeline:poll", causationId: request.id, known: (id) => node.readModel.match(id) },
+      controller.signal,
+    );
     const known = new Set(state.remarks);
     const rejected = page.rejected.filter((remark) => !known.has(remarkKey(remark)));
     const quarantined = page.quarantined.filter((remark) => !known.has(remarkKey(remark)));
@@ -125,41 +129,6 @@ function fetchPage(
     .awaitingMatches(competition, now - node.policy.resultAfterKickoff, oldest)
     .filter((id) => isSwept(node.readModel.match(id)?.fixture?.kickoff ?? now, now, node.policy));
   return source.results(competition, waiting, now, signal);
-}
-
-/** Appends what each observation adds to what is known of its match. */
-async function ingest(
-  observations: readonly Observation[],
-  request: Request,
-  observedAt: number,
-  node: Node,
-  signal: AbortSignal,
-): Promise<{ scheduled: number; finished: number }> {
-  const counts = { scheduled: 0, finished: 0 };
-  const ingestOne = async (observation: Observation): Promise<void> => {
-    const known = node.readModel.match(observation.matchId) ?? unknownMatch(observation.matchId);
-    let facts: NewEvent<"match.scheduled" | "match.finished">[] = [];
-    const written = await appendToMatch(
-      node,
-      known,
-      (match) => {
-        const time = node.clock.now();
-        facts = observe(match, observation, observedAt).map((fact) => ({
-          ...fact,
-          id: node.newId(time),
-          time,
-          actor: "pipeline:poll",
-          causationId: request.id,
-        }));
-        return facts;
-      },
-      signal,
-    );
-    if (written.outcome !== "appended") return;
-    for (const fact of facts) counts[fact.type === "match.scheduled" ? "scheduled" : "finished"]++;
-  };
-  await Promise.all(observations.map(ingestOne));
-  return counts;
 }
 
 function failedPoll({ kind, window }: PollRequested, error: unknown): Polled {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { starterPanel } from "../forecast/starter.ts";
+import { builtInPanel } from "../forecast/built-in-panel.ts";
 import { isNetwork } from "../http/access/address.ts";
 import type { PrincipalEntry } from "../http/access/principal.ts";
 import { defaultPolicy, type Policy } from "../match/policy.ts";
@@ -200,7 +200,7 @@ export const variables = {
     about: "JSON file of panel members; none: the built-in statistical panel",
     fallback: "",
     read: (text): readonly PanelMember[] => {
-      if (text === "") return starterPanel;
+      if (text === "") return builtInPanel;
       const read = readPanel(text);
       return "members" in read ? read.members : wrong(read.mistakes.join("\n"));
     },

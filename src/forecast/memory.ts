@@ -4,6 +4,8 @@ import type { PlayedMatch, RatingState } from "./member.ts";
 export interface Memory {
   /** A state that has learnt exactly `usable`; the objects of the list must be the same ones while their match is unchanged. */
   state(competition: string, usable: readonly PlayedMatch[]): RatingState;
+  /** The same in steps of one match. Left before its end, it keeps what it has learnt for the next. */
+  learning(competition: string, usable: readonly PlayedMatch[]): Generator<void, RatingState>;
 }
 
 /** A state and what it was taught, in order. */
@@ -18,19 +20,38 @@ const statesMax = 2;
 /** Teaches a state only what is new when the list extends what it was taught, and a fresh one otherwise: learning cannot be undone. */
 export function memoryOf(create: () => RatingState): Memory {
   const known = new Map<string, Taught[]>();
-  return {
-    state(competition, usable) {
-      const states = known.get(competition) ?? [];
-      const found = longestPrefix(states, usable) ?? { state: create(), matches: [] };
-      // Out of the memory while it learns: a state that threw half-way must never answer.
-      const others = states.filter((taught) => taught !== found);
-      known.set(competition, others);
-      for (const match of usable.slice(found.matches.length)) {
-        found.state.learn(match);
-        found.matches.push(match);
+
+  function* learning(competition: string, usable: readonly PlayedMatch[]): Generator<void, RatingState> {
+    const states = known.get(competition) ?? [];
+    const taught = longestPrefix(states, usable) ?? { state: create(), matches: [] };
+    known.set(
+      competition,
+      states.filter((other) => other !== taught),
+    );
+    // Out of the memory while it learns: a state that threw half-way must never answer.
+    let whole = true;
+    try {
+      for (const match of usable.slice(taught.matches.length)) {
+        whole = false;
+        taught.state.learn(match);
+        taught.matches.push(match);
+        whole = true;
+        yield;
       }
-      known.set(competition, [found, ...others].slice(0, statesMax));
-      return found.state;
+    } finally {
+      if (whole) known.set(competition, [taught, ...(known.get(competition) ?? [])].slice(0, statesMax));
+    }
+    return taught.state;
+  }
+
+  return {
+    learning,
+    state(competition, usable) {
+      const steps = learning(competition, usable);
+      for (;;) {
+        const step = steps.next();
+        if (step.done) return step.value;
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Analysed, Lineups, ModelAnswer, RosterEntry } from "../match/event.ts";
 import type { FixtureToForecast } from "./member.ts";
 import type { Panel, PanelAt } from "./panel.ts";
@@ -45,7 +46,10 @@ export interface Models {
 /** Measures how long an answer took, in milliseconds of wall time. */
 export type Stopwatch = () => number;
 
-/** The statistical members: they compute from the results in the read model. */
+/** How long they may compute before others have a turn: an event loop must never stand still for 100 ms. */
+const sliceMs = 15;
+
+/** The statistical members: they compute from the results in the read model, one after another. */
 export function statisticalModels(panel: Panel, results: ResultStore, usableAfter: number, elapsed: Stopwatch): Models {
   // One reading of the results for all members: a third of a season's time went into one for each.
   const views = new WeakMap<Question, PanelAt>();
@@ -54,16 +58,40 @@ export function statisticalModels(panel: Panel, results: ResultStore, usableAfte
     views.set(question, view);
     return view;
   };
+  const inTurn = oneAtATime();
+  let sliceBegan = elapsed();
+  const sliceOver = () => elapsed() - sliceBegan >= sliceMs;
+  const nextSlice = async (signal: AbortSignal) => {
+    await setImmediate();
+    sliceBegan = elapsed();
+    signal.throwIfAborted();
+  };
+
+  async function answer(model: string, question: Question, signal: AbortSignal): Promise<ModelAnswer> {
+    signal.throwIfAborted();
+    if (sliceOver()) await nextSlice(signal);
+    const began = elapsed();
+    const view = viewFor(question);
+    // After a restart, or for a season long past, a member has years to learn.
+    for (const _ of view.learning(model)) if (sliceOver()) await nextSlice(signal);
+    const forecast = view.forecast(model, question.fixture);
+    if ("abstained" in forecast) return { model, outcome: "abstained", category: null, reason: forecast.abstained };
+    const { tip, probabilities } = forecast;
+    return { model, tip, probabilities, latencyMs: Math.round(elapsed() - began), cost: 0 };
+  }
+
   return {
     roster: panel.roster,
-    ask(model, question) {
-      const began = elapsed();
-      const forecast = viewFor(question).forecast(model, question.fixture);
-      if ("abstained" in forecast) {
-        return Promise.resolve({ model, outcome: "abstained", category: null, reason: forecast.abstained });
-      }
-      const { tip, probabilities } = forecast;
-      return Promise.resolve({ model, tip, probabilities, latencyMs: Math.round(elapsed() - began), cost: 0 });
-    },
+    ask: (model, question, signal) => inTurn(() => answer(model, question, signal)),
+  };
+}
+
+/** Two that learn side by side would each build the state that one could leave to the other. */
+function oneAtATime(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const result = last.then(run);
+    last = result.catch(() => undefined);
+    return result;
   };
 }

@@ -29,6 +29,8 @@ export interface PanelAt {
   /** The results that kicked off at least `usableAfter` before the instant, ascending. Stays what it was, across awaits too. */
   readonly usable: readonly PlayedMatch[];
   readonly inputs: Inputs;
+  /** What the model has to learn before it can forecast, in steps of a few milliseconds at most; `forecast` does the rest at once. */
+  learning(model: string): Iterable<void>;
   forecast(model: string, fixture: FixtureToForecast): Forecast | Abstained;
 }
 
@@ -48,6 +50,7 @@ export function createPanel(members: readonly Member[], families: ReadonlyMap<st
     return {
       usable,
       inputs: { results: usable.length, latestKickoff: latest ? new Date(latest.kickoff).toISOString() : null },
+      learning: (model) => memories.get(model)?.learning(competition, usable) ?? [],
       forecast(model, fixture) {
         const memory = memories.get(model);
         if (!memory)

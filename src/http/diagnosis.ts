@@ -48,13 +48,19 @@ function createDiagnose(options: HttpOptions): () => Promise<Diagnosis> {
   const firstSeen = createFirstSeen();
   const startedAt = clock.now();
 
-  return async () => {
-    readModel.check();
+  async function present() {
     const connected = log.connected();
     const lag = await lagNow(connected);
     const state = readModel.state();
-    const whole = connected && state.state === "following" && !lag.isFarBehind;
-    const figures = coverageAt(whole);
+    return { connected, lag, state, whole: connected && state.state === "following" && !lag.isFarBehind };
+  }
+
+  return async () => {
+    readModel.check();
+    const { whole: wasWhole } = await present();
+    const figures = await coverageAt(wasWhole);
+    // After the figures, which may take a while: whether NATS is there is told of this moment.
+    const { connected, lag, state, whole } = await present();
     const now = clock.now();
     const diskFreePercent = logDiskFreePercent?.() ?? null;
     const severe = severeReasons({ connected, state, diskFreePercent });
@@ -71,7 +77,7 @@ function createDiagnose(options: HttpOptions): () => Promise<Diagnosis> {
       ...figures,
       ...lag,
       status: severe.length > 0 ? "unhealthy" : light.length > 0 ? "degraded" : "ok",
-      stale: !whole,
+      stale: !whole || !wasWhole,
       connected,
       state: state.state,
       reasons: firstSeen([...severe, ...light], now),

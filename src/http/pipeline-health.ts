@@ -4,7 +4,7 @@ import { type Severity, stages } from "../match/event.ts";
 import { type Coverage, type MatchGap } from "../projections/coverage.ts";
 import type { FailureCount } from "../projections/failures.ts";
 import { gapsAt, watchedSpan, windowOf } from "../projections/gaps-at.ts";
-import { createAsk } from "./asking.ts";
+import { createLongAsk } from "./asking.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { byCategory, sum } from "./failure-sums.ts";
 import * as fields from "./fields.ts";
@@ -81,7 +81,7 @@ const foldMaxMs = 110_000;
 /** `GET /api/admin/pipeline-health`; to be mounted at `/api/admin`. */
 export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promise<Diagnosis>): OpenAPIHono<HttpEnv> {
   const { log, clock, policy, logger } = options;
-  const ask = createAsk(options);
+  const askLong = createLongAsk(options);
   const span = watchedSpan(policy);
   /** A fold of the whole log takes a core for seconds: one at a time. */
   let folding = false;
@@ -95,13 +95,13 @@ export function pipelineHealthRoutes(options: HttpOptions, diagnose: () => Promi
       },
     );
     const at = clock.now();
-    return ask((it) =>
+    return askLong(async (it) =>
       answerOf({
         status,
         at,
         window: windowOf(at, span, policy),
-        coverage: it.coverage(at, policy),
-        gaps: it.gaps(at, span.ahead, span.back, policy),
+        coverage: await it.surveyCoverage(at, policy),
+        gaps: await it.surveyGaps(at, span.ahead, span.back, policy),
         failures: it.failureCounts(),
       }),
     );

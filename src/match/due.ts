@@ -64,7 +64,12 @@ function ahead(match: Match, round: CurrentRound, now: number, policy: Policy): 
     request(match, stage, round.number, round.stages[stage], { at: at(stage), cause, now, policy });
 
   const dues = ask("analyse", fixture.id);
-  const closes = lineups.done === null && lineups.asked > 0 && now >= at("predict") && !inFlight(lineups, now, policy);
+  const closes =
+    lineups.done === null &&
+    lineups.asked > 0 &&
+    now >= at("predict") &&
+    !inFlight(lineups, now, policy) &&
+    !isUnpaid(lineups);
   dues.push(
     ...(closes ? [noLineups(match, round, "not there when the predictions were due")] : ask("lineups", fixture.id)),
   );
@@ -87,6 +92,11 @@ function inFlight(stage: StageState, now: number, policy: Policy): boolean {
   return stage.request !== null && now < expiresAt(stage.request, policy);
 }
 
+/** The source may have them and was not asked for want of quota: that is no word on whether there are any. */
+function isUnpaid({ failure }: StageState): boolean {
+  return failure?.category === "budget";
+}
+
 /** Kick-off: every open normal stage ends, and says so. */
 function ended(match: Match, round: CurrentRound): Due[] {
   const dues: Due[] = [];
@@ -94,8 +104,10 @@ function ended(match: Match, round: CurrentRound): Due[] {
     const state = round.stages[stage];
     const underWay = round.number === match.round.number && isRetro(stage, match);
     if (state.done !== null || underWay) continue;
-    if (stage === "lineups") dues.push(noLineups(match, round, "the match had begun before anyone could get them"));
-    else if (isOpen(state)) dues.push(missed(match, round, stage));
+    if (stage === "lineups") {
+      if (!isUnpaid(state)) dues.push(noLineups(match, round, "the match had begun before anyone could get them"));
+      else if (isOpen(state) && state.failure?.retryAt !== null) dues.push(givenUp(match, round));
+    } else if (isOpen(state)) dues.push(missed(match, round, stage));
   }
   return dues;
 }
@@ -104,7 +116,7 @@ function isOpen({ failure }: StageState): boolean {
   return failure === null || failure.retryAt !== null || isPassing(failure.category);
 }
 
-function missed(match: Match, round: CurrentRound, stage: "analyse" | "predict"): Due {
+function missed(match: Match, round: CurrentRound, stage: PreMatchStage): Extract<Due, { kind: "missed" }> {
   const state = round.stages[stage];
   const attempt = Math.max(1, state.attempts);
   return {
@@ -123,7 +135,13 @@ function missed(match: Match, round: CurrentRound, stage: "analyse" | "predict")
   };
 }
 
-function missedReason(match: Match, round: CurrentRound, stage: "analyse" | "predict"): string {
+/** Line-ups never end as `missed`: what was not asked for want of quota stays that. */
+function givenUp(match: Match, round: CurrentRound): Due {
+  const due = missed(match, round, "lineups");
+  return { ...due, data: { ...due.data, category: "budget", fingerprint: "budget:lineups" } };
+}
+
+function missedReason(match: Match, round: CurrentRound, stage: PreMatchStage): string {
   const { failure, request } = round.stages[stage];
   if (failure !== null) return `kick-off passed after ${failure.category}: ${failure.reason}`.slice(0, 300);
   if (request !== null) return "kick-off passed while it was under way";

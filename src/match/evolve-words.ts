@@ -10,7 +10,8 @@ export function evolveFailed(match: Match, event: Recorded<"match.failed">): Ste
   const { data } = event;
   const { stage } = data;
   if (match.fixture === null) return { why: "failed before it was scheduled" };
-  const closing = data.category === "missed" && stage !== "settle";
+  const unpaid = stage === "lineups" && data.category === "budget" && data.retryAt === null;
+  const closing = (data.category === "missed" && stage !== "settle") || unpaid;
   if (closing && (isTerminal(match.fixture.status) || !hasBegun(match.fixture, event.time))) {
     return { why: "missed without a kick-off" };
   }

@@ -10,7 +10,7 @@ import { autoRetroQueries } from "./auto-retros.ts";
 import { type CallFilter, type CallMatchPage, callQueries } from "./calls.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
-import { type Coverage, coverageQueries, type MatchGap } from "./coverage.ts";
+import { type CoverageQueries, coverageQueries, type Surveys, surveysOf } from "./coverage.ts";
 import type { Db } from "./db.ts";
 import { type FailurePage, type FailurePageFilter, failurePageQueries } from "./failure-pages.ts";
 import { type FailureCount, type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
@@ -26,7 +26,7 @@ import { stageQueries, type StageRow } from "./stages.ts";
 import type { MatchStates } from "./states.ts";
 
 /** Everything that can be asked of a read model. Instants are epoch milliseconds, "now" is always the caller's. */
-export interface ReadModelQueries {
+export interface ReadModelQueries extends CoverageQueries, Surveys {
   /** Everything in the log up to here is in the answers. */
   sequence(): number;
   /** Greatest `time` among the dispatcher's own events: where a simulated clock takes up again. null before the first. */
@@ -55,9 +55,6 @@ export interface ReadModelQueries {
   results(competition: string, until: number): PlayedMatch[];
   /** Throws `InvalidCursor`. */
   matches(filter: MatchFilter): MatchPage;
-  /** Gaps of the matches that kick off from `back` before `now` to `ahead` after it: most urgent first, then by kick-off. */
-  gaps(now: number, ahead: number, back: number, policy: Policy): MatchGap[];
-  coverage(now: number, policy: Policy): Coverage;
   /** By points, most first, then by name. */
   panel(filter: PanelFilter): PanelRow[];
   stageRows(matchId: string): StageRow[];
@@ -96,7 +93,9 @@ export interface Tally extends MatchTally {
 }
 
 /** The questions to one build. `dueIds` is what `dueMatches` walks, which may outlive the build. */
-export interface BuildQueries extends Omit<ReadModelQueries, "dueMatches"> {
+export interface BuildQueries extends Omit<ReadModelQueries, "dueMatches" | keyof Surveys> {
+  /** Ids of the matches that may have a gap and kick off between these, ascending by kick-off. */
+  gapCandidates(from: number, to: number): string[];
   dueIds(now: number): string[];
 }
 
@@ -123,6 +122,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...modelCostQueries(db),
     ...coverageQueries({ withGaps, load: states.load }),
     match: states.load,
+    gapCandidates: withGaps,
     dueIds: due,
     tally: () => ({
       ...tally(),
@@ -154,6 +154,8 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
       current().awaitingMatches(competition, kickoffAtMost, notBefore),
     results: (competition, until) => current().results(competition, until),
     matches: (filter) => current().matches(filter),
+    // A walk may outlive the build it began on.
+    ...surveysOf({ withGaps: (from, to) => current().gapCandidates(from, to), load: (id) => current().match(id) }),
     gaps: (now, ahead, back, policy) => current().gaps(now, ahead, back, policy),
     coverage: (now, policy) => current().coverage(now, policy),
     panel: (filter) => current().panel(filter),

@@ -85,9 +85,11 @@ export function createApiFootball(options: LiveOptions): HttpSource {
         }
         return { told, rejected, budget: quota };
       },
-      async lineups(ref, signal) {
+      async lineups({ ref, home: first }, signal) {
         const { response } = await ask("/fixtures/lineups", { fixture: ref }, lineupsSchema, signal);
-        const [home, away] = response.map(({ startXI }) => startXI.flatMap(({ player }) => player.name ?? []));
+        // The home team comes first as a rule; its name is a promise.
+        const sides = response[1]?.team.name === first ? response.toReversed() : response;
+        const [home, away] = sides.map(({ startXI }) => startXI.flatMap(({ player }) => player.name ?? []));
         if (home === undefined || away === undefined || home.length === 0 || away.length === 0) return null;
         return { available: true, home, away };
       },

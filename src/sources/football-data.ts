@@ -42,7 +42,7 @@ export function createFootballData(options: LiveOptions): HttpSource {
     {
       name: "football-data",
       matches: (league, season, days, signal) => matches(http, league, season, days, signal),
-      lineups: (ref, signal) => lineups(http, ref, signal),
+      lineups: ({ ref }, signal) => lineups(http, ref, signal),
     },
     competitions,
     known,

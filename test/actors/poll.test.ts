@@ -196,6 +196,16 @@ describe("a failed poll", () => {
     },
   );
 
+  test("for want of quota leaves none to the provider's other competitions", async () => {
+    const it = await scene();
+    it.run(pollActor([sourceOf(() => Promise.reject(new SourceError("budget", "no", { retryAt: back })))]));
+    await it.ask();
+    expect(it.node.readModel.source("archive.pl").budget).toEqual({
+      remaining: 0,
+      resetAt: new Date(back).toISOString(),
+    });
+  });
+
   test("that nobody classified is a bug", async () => {
     const it = await scene();
     it.run(pollActor([sourceOf(() => Promise.reject(new TypeError("x".repeat(500))))]));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { panelJsonSchema, readPanel } from "../../src/config/panel.ts";
-import { starterPanel } from "../../src/forecast/starter.ts";
+import { builtInPanel } from "../../src/forecast/built-in-panel.ts";
 import { jsonFile } from "../support/file.ts";
 
 function mistakesOf(members: unknown): string[] {
@@ -32,7 +32,7 @@ describe("a panel file", () => {
   });
 
   test("may hold the built-in panel", () => {
-    expect(readPanel(jsonFile({ members: starterPanel }))).toEqual({ members: starterPanel });
+    expect(readPanel(jsonFile({ members: builtInPanel }))).toEqual({ members: builtInPanel });
   });
 
   test("may have 1 to 200 members", () => {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { builtInPanel } from "../../src/forecast/built-in-panel.ts";
 import type { FixtureToForecast, Forecast, PlayedMatch, RatingState } from "../../src/forecast/member.ts";
 import { createPanel } from "../../src/forecast/panel.ts";
-import { starterPanel } from "../../src/forecast/starter.ts";
 import { storeOf } from "./leagues.ts";
+import { starterPanel } from "./starter-panel.ts";
 import { day, fixture, fixtures, histories, hour, inOrder, played } from "./support.ts";
 
 const usableAfter = 3 * hour;
@@ -119,7 +120,7 @@ describe("panel", () => {
 
   it("refuses members that cannot work, naming them", () => {
     const member = { name: "x", family: "gas", version: "1", params: {} };
-    expect(() => createPanel([member])).toThrow(/member "x" is of family "gas"; there is base-rates, /);
+    expect(() => createPanel([member])).toThrow(/member "x" is of family "gas"; there is elo, /);
     const twice = { ...member, family: "elo" };
     expect(() => createPanel([twice, twice])).toThrow(/two members are called "x"/);
     expect(() => createPanel([{ ...twice, params: { K: 3 } }])).toThrow(/no parameter "K"/);
@@ -127,7 +128,7 @@ describe("panel", () => {
 });
 
 describe("any sequence of questions", () => {
-  const models = starterPanel.map(({ name }) => name);
+  const models = builtInPanel.map(({ name }) => name);
   const forecastBy = (panel: ReturnType<typeof createPanel>, next: FixtureToForecast, matches: PlayedMatch[]) =>
     models.map((model) => panel.forecast(model, next, asOf(next), storeOf(matches), usableAfter));
 
@@ -140,7 +141,7 @@ describe("any sequence of questions", () => {
           maxLength: 8,
         }),
         (history, questions) => {
-          const panel = createPanel(starterPanel);
+          const panel = createPanel(builtInPanel);
           let matches = history;
           for (const { next, corrected, model } of questions) {
             if (corrected !== null) {
@@ -149,7 +150,7 @@ describe("any sequence of questions", () => {
               );
             }
             const ask = (from: typeof panel) => from.forecast(model, next, asOf(next), storeOf(matches), usableAfter);
-            expect(ask(panel)).toStrictEqual(ask(createPanel(starterPanel)));
+            expect(ask(panel)).toStrictEqual(ask(createPanel(builtInPanel)));
           }
         },
       ),
@@ -178,8 +179,8 @@ describe("any sequence of questions", () => {
               ? match
               : { ...match, score: { home: (seed + 3 * index) % 8, away: (seed + index) % 5 } },
           );
-          expect(forecastBy(createPanel(starterPanel), next, scrambled)).toStrictEqual(
-            forecastBy(createPanel(starterPanel), next, matches),
+          expect(forecastBy(createPanel(builtInPanel), next, scrambled)).toStrictEqual(
+            forecastBy(createPanel(builtInPanel), next, matches),
           );
         },
       ),
@@ -194,10 +195,10 @@ describe("any sequence of questions", () => {
       kickoff: next.kickoff - 9 * hour - 7 * day,
       score,
     });
-    const one = forecastBy(createPanel(starterPanel), next, [at({ home: 5, away: 0 })]) as Forecast[];
-    const other = forecastBy(createPanel(starterPanel), next, [at({ home: 0, away: 5 })]) as Forecast[];
+    const one = forecastBy(createPanel(builtInPanel), next, [at({ home: 5, away: 0 })]) as Forecast[];
+    const other = forecastBy(createPanel(builtInPanel), next, [at({ home: 0, away: 5 })]) as Forecast[];
     one.forEach((forecast, index) => {
-      expect(forecast.probabilities.home).toBeGreaterThan(other[index]?.probabilities.home ?? 1);
+      expect(forecast.probabilities.home, models[index]).toBeGreaterThan(other[index]?.probabilities.home ?? 1);
     });
   });
 });

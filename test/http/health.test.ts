@@ -279,10 +279,10 @@ describe("GET /api/health", () => {
     const served = await serve({ at: kickoff - hour });
     await served.write(history("pl-a-b").scheduled());
     let computed = 0;
-    const { coverage } = served.node.readModel;
-    served.node.readModel.coverage = (now, policy) => {
+    const { surveyCoverage } = served.node.readModel;
+    served.node.readModel.surveyCoverage = (now, policy) => {
       computed++;
-      return coverage(now, policy);
+      return surveyCoverage(now, policy);
     };
     const askMany = async () => {
       for (let tenth = 0; tenth < 10; tenth++) {

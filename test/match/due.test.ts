@@ -78,6 +78,38 @@ test("line-ups that were asked for and are not there close when predictions are 
   expect(life.match.stages.lineups.done).not.toBeNull();
 });
 
+describe("line-ups that the source's quota forbids", () => {
+  const reset = kickoff + 5 * hour;
+  const unpaid = (retryAt = reset) =>
+    analysed()
+      .at(kickoff - hour)
+      .requested("lineups")
+      .failed("lineups", { category: "budget", retryAt });
+
+  test("are never said not to be there, hold the prediction up by nothing, and are shown as a gap", () => {
+    const life = unpaid();
+    expect(at(life, kickoff - 30 * minute)).toEqual(["predict due"]);
+    life.at(kickoff - 30 * minute).dispatch();
+    expect(life.match.stages.lineups).toMatchObject({ done: null, attempts: 0 });
+    expect(at(life, kickoff - 28 * minute)).toContain("gap critical lineups");
+  });
+
+  test("end at kick-off as failed for the quota, once", () => {
+    const life = unpaid();
+    life.at(kickoff - 30 * minute).dispatch();
+    life.at(kickoff).dispatch();
+    expect(life.match.stages.lineups).toMatchObject({ done: null, failure: { category: "budget", retryAt: null } });
+    expect(due(life.match, kickoff + minute, life.policy).filter((it) => it.kind === "missed")).toEqual([]);
+    expect(life.events.filter(({ type }) => type === "match.lineups")).toEqual([]);
+  });
+
+  test("are asked for again when the quota is whole before kick-off", () => {
+    const life = unpaid(kickoff - 10 * minute);
+    expect(at(life, kickoff - 10 * minute - 1)).not.toContain("lineups retry");
+    expect(at(life, kickoff - 10 * minute)).toContain("lineups retry");
+  });
+});
+
 test("catch-up 20 min before kick-off: analysis and line-ups at once, then the prediction", () => {
   const life = history("pl-late", kickoff - 20 * minute).scheduled();
   expect(said(life.dispatch())).toEqual(["analyse catch-up", "lineups catch-up"]);

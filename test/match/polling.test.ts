@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Polled, PollKind, SourceEvent } from "../../src/match/event.ts";
 import { defaultPolicy as policy } from "../../src/match/policy.ts";
 import {
@@ -8,6 +8,7 @@ import {
   nextPollAt,
   type SourceState,
   unknownSource,
+  withSharedBudget,
 } from "../../src/match/polling.ts";
 import { day, hour, idOf, kickoff, minute, second } from "../support/history.ts";
 
@@ -159,4 +160,56 @@ test("a copy of an old request opens nothing, and one from the future keeps no l
   const ahead = requested(done, "results", kickoff + 300 * day);
   const next = requested(ahead, "fixtures", kickoff + hour);
   expect(next.polls.fixtures.request).toMatchObject({ time: kickoff + hour });
+});
+
+describe("a daily quota", () => {
+  const reset = now + 10 * hour;
+  const budget = (remaining: number, limit?: number) => ({
+    remaining,
+    resetAt: new Date(reset).toISOString(),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  const withBudget = (left: ReturnType<typeof budget>) => polled(fresh(), "fixtures", now, { budget: left });
+
+  test("keeps a fifth of itself for what is due: fixtures wait for the next day, results and line-ups go on", () => {
+    expect(next(withBudget(budget(21, 100)), "fixtures")).toBe(now + 3 * hour);
+    const low = withBudget(budget(20, 100));
+    expect(next(low, "fixtures")).toBe(reset);
+    expect(duePolls(low, [now - 2 * hour], now + 4 * hour, policy).map(({ kind }) => kind)).toEqual(["results"]);
+  });
+
+  test("that is low lets sweeps wait for matches older than a day", () => {
+    const low = polled(withBudget(budget(21, 100)), "results", now, { budget: budget(20, 100) });
+    expect(next(low, "results", [now - 2 * day])).toBe(reset);
+    expect(next(low, "results", [now - 2 * day, now])).toBe(now + 105 * minute);
+  });
+
+  test("that is used up stops all until it is whole again", () => {
+    const spent = withBudget(budget(0));
+    expect(next(spent, "fixtures")).toBe(reset);
+    expect(next(spent, "results", [now])).toBe(reset);
+    expect(next(withBudget(budget(1)), "fixtures")).toBe(now + 3 * hour);
+  });
+
+  test("whose day has passed holds nothing", () => {
+    const source = withBudget({ ...budget(0, 100), resetAt: new Date(now + hour).toISOString() });
+    expect(next(source, "fixtures")).toBe(now + 3 * hour);
+  });
+
+  test("that refused a poll burns no attempt", () => {
+    const refused = { ok: false, category: "budget" as const, retryAt: new Date(reset).toISOString() };
+    const source = polled(polled(fresh(), "fixtures", now, refused), "fixtures", reset, refused);
+    expect(duePolls(source, [], reset + day, policy)).toMatchObject([
+      { kind: "fixtures", attempt: 1, reason: "retry" },
+    ]);
+  });
+
+  test("is the provider's: the newest word on it counts for all its competitions", () => {
+    const other = { ...polled(unknownSource("archive.bl1"), "fixtures", now + minute, { budget: budget(3, 100) }) };
+    const elsewhere = polled(unknownSource("elsewhere.pl"), "fixtures", now + hour, { budget: budget(0, 100) });
+    const own = withBudget(budget(90, 100));
+    expect(withSharedBudget(own, [own, other, elsewhere]).budget).toEqual(budget(3, 100));
+    expect(next(withSharedBudget(own, [own, other]), "fixtures")).toBe(reset);
+    expect(withSharedBudget(other, [own, other]).budget).toEqual(budget(3, 100));
+  });
 });

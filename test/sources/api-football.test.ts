@@ -135,7 +135,9 @@ describe("the day's calls", () => {
     await season();
     const spent = { category: "budget", retryAt: midnight() };
     await expect(season()).rejects.toMatchObject(spent);
-    await expect(source.lineups("bl1", "bl1-2025-26-augsburg-bayern-munchen", now, signal)).rejects.toMatchObject(spent);
+    await expect(source.lineups("bl1", "bl1-2025-26-augsburg-bayern-munchen", now, signal)).rejects.toMatchObject(
+      spent,
+    );
     expect(server.asked).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { type App, startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { defaultPolicy, type Policy } from "../../src/match/policy.ts";
@@ -55,6 +55,9 @@ export interface LiveNodeOptions {
   models?: ScriptedModels;
   /** A server that outlives the node, instead of an embedded one. */
   natsUrl?: string;
+  /** The models are those of this panel file and environment, instead of scripted ones. */
+  panel?: { members: readonly object[]; environment?: Readonly<Record<string, string>> };
+  logger?: Logger;
 }
 
 export function liveNode(options: LiveNodeOptions = {}): LiveNode {
@@ -84,10 +87,13 @@ export function liveNode(options: LiveNodeOptions = {}): LiveNode {
     },
     async start() {
       running = await startApp({
-        config: { ...liveConfig(dataDir, policy), natsUrl: options.natsUrl ?? null },
+        config: {
+          ...liveConfig(dataDir, policy, panelSettings(dataDir, options.panel)),
+          natsUrl: options.natsUrl ?? null,
+        },
         origin: { source, season: "2026" },
-        models,
-        logger: pino({ level: process.env.FULLTIME_TEST_LOG ?? "silent" }),
+        ...(options.panel === undefined ? { models } : {}),
+        logger: options.logger ?? pino({ level: process.env.FULLTIME_TEST_LOG ?? "silent" }),
         onProgress: () => {},
         signal: new AbortController().signal,
       });
@@ -102,8 +108,16 @@ export function liveNode(options: LiveNodeOptions = {}): LiveNode {
   };
 }
 
-export function liveConfig(dataDir: string, policy: Policy) {
+function panelSettings(dataDir: string, panel: LiveNodeOptions["panel"]): Record<string, string> {
+  if (panel === undefined) return {};
+  const file = join(dataDir, "panel.json");
+  writeFileSync(file, JSON.stringify({ members: panel.members }));
+  return { ...panel.environment, FULLTIME_PANEL: file };
+}
+
+export function liveConfig(dataDir: string, policy: Policy, settings: Readonly<Record<string, string>> = {}) {
   const { config } = readConfig({
+    ...settings,
     FULLTIME_DATA_DIR: dataDir,
     FULLTIME_PORT: "0",
     FULLTIME_CLOCK: "wall",

@@ -1,6 +1,6 @@
-import type { Member } from "./member.ts";
+import type { Member } from "../../src/forecast/member.ts";
 
-/** The panel a fresh installation runs. A change that moves any forecast needs a new version: answers are compared across time. */
+/** A small panel: one member of each of six families, all at their defaults. */
 export const starterPanel: readonly Member[] = [
   { name: "base-rates", family: "base-rates", version: "1", params: {} },
   { name: "elo-k15", family: "elo", version: "1", params: { k: 15 } },
