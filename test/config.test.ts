@@ -41,6 +41,9 @@ describe("without an environment", () => {
       competitions: [],
       policy: defaultPolicy,
       panel: builtInPanel,
+      llmUrl: null,
+      llmKey: null,
+      endpoints: {},
       clock: "simulated",
       roles: [...roles],
       replicas: 1,
@@ -217,6 +220,47 @@ describe("a mistake is one line: variable, value, what would be right", () => {
   test("names that live sources and language models will read are none", () => {
     expect(mistakesOf({ FULLTIME_SOURCE_KEY: "k" })).toEqual([]);
     expect(mistakesOf({ PATH: "/bin", FULL_TIME: "x" })).toEqual([]);
+  });
+});
+
+describe("a language model's address and key", () => {
+  const oracle = { name: "oracle", family: "llm", model: "vendor/oracle" };
+  const panelOf = (...changes: object[]) =>
+    jsonFile({ members: changes.map((change, at) => ({ ...oracle, name: `oracle-${at}`, ...change })) });
+
+  test("are its own, or the installation's", () => {
+    const FULLTIME_PANEL = panelOf({}, { url: "http://own/v1", keyEnv: "OWN_KEY" }, { keyEnv: "OTHER_KEY" });
+    const environment = {
+      FULLTIME_PANEL,
+      FULLTIME_LLM_URL: "https://all/v1/",
+      FULLTIME_LLM_KEY: "shared",
+      OWN_KEY: "own",
+    };
+    expect(readConfig(environment, { OTHER_KEY: "from .env" }).config.endpoints).toEqual({
+      "oracle-0": { url: "https://all/v1", key: "shared" },
+      "oracle-1": { url: "http://own/v1", key: "own" },
+      "oracle-2": { url: "https://all/v1", key: "from .env" },
+    });
+  });
+
+  test("without a key there is none", () => {
+    const environment = { FULLTIME_PANEL: panelOf({ url: "http://own" }) };
+    expect(configOf(environment).endpoints).toEqual({ "oracle-0": { url: "http://own", key: null } });
+  });
+
+  test("that are missing are told by member and field", () => {
+    const FULLTIME_PANEL = panelOf({}, { url: "http://own", keyEnv: "NO_KEY" });
+    expect(mistakesOf({ FULLTIME_PANEL })).toEqual([
+      `FULLTIME_PANEL=${FULLTIME_PANEL}: member oracle-0: url: it needs one, as FULLTIME_LLM_URL is not set`,
+      `FULLTIME_PANEL=${FULLTIME_PANEL}: member oracle-1: keyEnv "NO_KEY": it is not set`,
+    ]);
+  });
+
+  test("an address that is none is a mistake, and the key is never shown", () => {
+    expect(mistakesOf({ FULLTIME_LLM_URL: "https://h/v1/chat/completions" })).toEqual([
+      "FULLTIME_LLM_URL=https://h/v1/chat/completions: must be the base before /chat/completions",
+    ]);
+    expect(settingOf("FULLTIME_LLM_KEY", { FULLTIME_LLM_KEY: "canary" })?.value).toBe("********");
   });
 });
 

@@ -62,6 +62,8 @@ const outcome = z.object({
   outcome: z.enum(["abstained", "resting", "failed"]),
   category: fields.categorySchema.nullable(),
   reason: z.string(),
+  retryAt: fields.instantSchema.optional().meta({ description: "when the model may be asked again" }),
+  cost: z.number().optional(),
   sequence: z.int(),
 });
 

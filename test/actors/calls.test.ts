@@ -2,29 +2,11 @@ import { describe, expect, test } from "vitest";
 import { callsActor } from "../../src/actors/calls.ts";
 import type { Faults } from "../../src/events/memory.ts";
 import type { NewEvent, Order } from "../../src/match/event.ts";
-import { day, type History, history, hour, kickoff, roster } from "../support/history.ts";
+import { missed, unsettled } from "../support/ended-lives.ts";
+import { type History, hour, kickoff, roster } from "../support/history.ts";
 import { manualClock, settled, testNode } from "../support/node.ts";
 
 const now = kickoff + 3 * hour;
-
-/** A match that ended without its predictions. */
-const missed = (id: string) =>
-  history(id, kickoff - 2 * day)
-    .scheduled({ kickoff })
-    .at(kickoff + 2 * hour)
-    .finished(2, 1);
-
-/** Analysed and never predicted: its settlement failed. */
-const unsettled = (id: string) =>
-  history(id, kickoff - 7 * hour)
-    .scheduled({ kickoff })
-    .after(hour)
-    .requested("analyse")
-    .analysed()
-    .at(kickoff + 2 * hour)
-    .finished()
-    .requested("settle")
-    .settled();
 
 const plain: Order = { what: "backfill", matchIds: null, category: null, window: null, stages: null, reason: "outage" };
 const call = "01ARZ3NDEKTSV4RRFFQ69G5FAV";

@@ -64,6 +64,25 @@ const samples: { [T in EventType]: EventData[T][] } = {
       answers: [
         { model: "elo", tip: score, probabilities: { home: 0.5, draw: 0.25, away: 0.25 }, latencyMs: 1.5, cost: 0 },
         { model: "llm", outcome: "failed", category: "transient", reason: "503" },
+        {
+          model: "dear",
+          tip: score,
+          probabilities: { home: 0.5, draw: 0.25, away: 0.25 },
+          latencyMs: 900,
+          cost: 0.01,
+          tokens: { in: 1000, out: 50 },
+          promptHash: "0123456789abcdef",
+        },
+        {
+          model: "busy",
+          outcome: "failed",
+          category: "rate-limited",
+          reason: "429",
+          retryAt: at,
+          cost: 0.01,
+          tokens: { in: 1000, out: 0 },
+          promptHash: "0123456789abcdef",
+        },
         { model: "new", outcome: "abstained", category: null, reason: "too few matches" },
       ],
     },
@@ -124,7 +143,14 @@ const samples: { [T in EventType]: EventData[T][] } = {
   "operator.requested": [
     {
       principal: "anna",
-      order: { what: "backfill", matchIds: null, category: null, window: { from: at, to: at }, stages: null, reason: null },
+      order: {
+        what: "backfill",
+        matchIds: null,
+        category: null,
+        window: { from: at, to: at },
+        stages: null,
+        reason: null,
+      },
       planHash: "p",
       idempotencyKey: null,
       bodyHash: "h",

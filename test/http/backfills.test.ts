@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { backfillSchema } from "../../src/http/backfills.ts";
 import { settled } from "../support/node.ts";
-import { ahead, desk, missed } from "./calls/lives.ts";
+import { ahead, desk } from "./calls/lives.ts";
+import { missed } from "../support/ended-lives.ts";
 
 const [one, other, future] = ["pl-2016-17-a-b", "pl-2016-17-c-d", "pl-2016-17-e-f"];
 const scene = () => desk([missed(one), missed(other), ahead(future)]);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { desk, settledLife, unsettled } from "./calls/lives.ts";
+import { desk, settledLife } from "./calls/lives.ts";
+import { unsettled } from "../support/ended-lives.ts";
 
 const [failed, done] = ["pl-2016-17-a-b", "pl-2016-17-c-d"];
 const listed = async (it: Awaited<ReturnType<typeof desk>>, query = "") => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { retrySchema } from "../../src/http/settlement-retry.ts";
-import { history, hour, kickoff } from "../support/history.ts";
+import { missed, unsettled } from "../support/ended-lives.ts";
 import { settled } from "../support/node.ts";
-import { ahead, desk, missed, settledLife, unsettled } from "./calls/lives.ts";
+import { ahead, desk, settledLife } from "./calls/lives.ts";
 
 const [failed, other, done, open, future] = [
   "pl-2016-17-a-b",
@@ -100,16 +100,7 @@ describe.each(["/settlement-failures", "/settlement/retry"])("POST /api/admin%s"
     expect([requestId, [...plan.matches].sort()]).toEqual([null, [failed, other]]);
     expect(it.server.messages).toHaveLength(before);
 
-    const more = history("pl-2016-17-k-l", kickoff - 7 * hour)
-      .scheduled({ kickoff })
-      .after(hour)
-      .requested("analyse")
-      .analysed()
-      .at(kickoff + 2 * hour)
-      .finished()
-      .requested("settle")
-      .settled();
-    await it.write(more);
+    await it.write(unsettled("pl-2016-17-k-l"));
     const stale = await it.send("POST", path, { all: true, planHash: plan.planHash });
     expect(stale.status).toBe(409);
     expect(await stale.json()).toMatchObject({

@@ -20,13 +20,15 @@ const schema = z.strictObject({
   probabilities: z.strictObject({ home: probability, draw: probability, away: probability }).nullable(),
 });
 
-/** The same for servers that hold a model to it. Without bounds on numbers, which some refuse: we look ourselves. */
-export const answerSchema = z.toJSONSchema(schema, {
-  override: ({ jsonSchema }) => {
-    delete jsonSchema.minimum;
-    delete jsonSchema.maximum;
+const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, {
+  override: ({ jsonSchema: part }) => {
+    delete part.minimum;
+    delete part.maximum;
   },
 });
+
+/** The same for servers that hold a model to it. Without bounds on numbers, which some refuse: we look ourselves. */
+export const answerSchema = jsonSchema;
 
 export type Said =
   | { kind: "tip"; tip: Score; probabilities: Probabilities }

@@ -57,7 +57,7 @@ export function chatAt({ url, key }: Endpoint): Chat {
     organization: null,
     project: null,
     webhookSecret: null,
-    defaultHeaders: key === null ? { Authorization: null } : {},
+    defaultHeaders: { Authorization: key === null ? null : `Bearer ${key}` },
     // Whether and when to try again is the stage's decision, and its log.
     maxRetries: 0,
     logLevel: "off",

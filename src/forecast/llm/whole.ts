@@ -9,9 +9,13 @@ export class BodyTooLong extends Error {
   }
 }
 
+/** What a completion needs. Else the client tells of this machine, and of headers that another program's environment names. */
+const headersSent = new Set(["accept", "authorization", "content-type", "user-agent"]);
+
 /** `fetch` that resolves once the whole body is there: so a time-out of the fetch is one of the body too, however it trickles in. */
 export async function fetchWhole(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  const headers = [...new Headers(init?.headers)].filter(([name]) => headersSent.has(name));
+  const response = await fetch(input, { ...init, headers });
   if (response.body === null) return response;
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -21,6 +25,6 @@ export async function fetchWhole(input: string | URL | Request, init?: RequestIn
     if (length > bodyBytesMax) throw new BodyTooLong();
     chunks.push(chunk);
   }
-  const { status, statusText, headers } = response;
-  return new Response(Buffer.concat(chunks), { status, statusText, headers });
+  const { status, statusText } = response;
+  return new Response(Buffer.concat(chunks), { status, statusText, headers: response.headers });
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { LlmMember } from "../../../src/forecast/llm/member.ts";
 import { llmModels } from "../../../src/forecast/llm/models.ts";
 import { promptHash, system } from "../../../src/forecast/llm/prompt.ts";
@@ -118,6 +118,20 @@ describe("an answer", () => {
     await ask();
     await ask();
     expect(server.requests.map(({ body }) => body.response_format !== undefined)).toEqual([true, false, false]);
+  });
+
+  test("takes nothing of another program from the environment", async () => {
+    for (const name of ["API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID"]) vi.stubEnv(`OPENAI_${name}`, "canary");
+    vi.stubEnv("OPENAI_BASE_URL", "http://127.0.0.1:9");
+    vi.stubEnv("OPENAI_LOG", "debug");
+    vi.stubEnv("OPENAI_CUSTOM_HEADERS", "X-Secret: canary\nAuthorization: canary");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const printed = [vi.spyOn(console, "debug"), vi.spyOn(console, "info")];
+    const { ask, server } = await served(null);
+    expect(await ask()).toMatchObject({ tip: { home: 2 } });
+    expect(JSON.stringify(server.requests[0]?.headers)).not.toMatch(/"canary|stainless/);
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
   test("a member without a key sends none", async () => {

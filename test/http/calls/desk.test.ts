@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { settled } from "../../support/node.ts";
-import { desk, unsettled } from "./lives.ts";
+import { desk } from "./lives.ts";
+import { unsettled } from "../../support/ended-lives.ts";
 
 const [one, other] = ["pl-2016-17-a-b", "pl-2016-17-c-d"];
 const path = "/settlement/retry";

@@ -1,28 +1,10 @@
 import { callsActor } from "../../../src/actors/calls.ts";
-import { day, type History, history, hour, kickoff, roster } from "../../support/history.ts";
+import { missed } from "../../support/ended-lives.ts";
+import { type History, history, hour, kickoff, roster } from "../../support/history.ts";
 import { type Served, serve } from "../support.ts";
 
 /** When the routes are asked. */
 export const now = kickoff + 3 * hour;
-
-/** Analysed and never predicted: its settlement failed. */
-export const unsettled = (id: string) =>
-  history(id, kickoff - 7 * hour)
-    .scheduled({ kickoff })
-    .after(hour)
-    .requested("analyse")
-    .analysed()
-    .at(kickoff + 2 * hour)
-    .finished()
-    .requested("settle")
-    .settled();
-
-/** Ended without analysis or predictions. */
-export const missed = (id: string) =>
-  history(id, kickoff - 2 * day)
-    .scheduled({ kickoff })
-    .at(kickoff + 2 * hour)
-    .finished(2, 1);
 
 /** Void for want of an analysis. */
 export const settledLife = (id: string) => missed(id).requested("settle").settled();

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { ask, promptHash, promptVersion } from "../../../src/forecast/llm/prompt.ts";
+import type { Analysed } from "../../../src/match/event.ts";
+import { question } from "./support.ts";
+
+test("a changed prompt is a new version", () => {
+  // On a difference: raise promptVersion, then write down its hash here.
+  expect({ promptVersion, promptHash }).toEqual({ promptVersion: "1", promptHash: "9e339896dbd501c7" });
+});
+
+test("the hash is of the fixed text: it is the same for every match", async () => {
+  const one = ask(question(), await question().background());
+  const other = ask(question({ names: { home: "Gamma", away: "Delta" } }), await question().background());
+  expect(one[0]).toEqual(other[0]);
+  expect(one[1]).not.toEqual(other[1]);
+});
+
+test("what the analysis holds is told, however it grows, within bounds", async () => {
+  const { analysis } = await question().background();
+  const grown = { ...analysis, novelty: { rows: Array.from({ length: 500 }, () => "x".repeat(500)) } } as Analysed;
+  const content = ask(question(), { analysis: grown, lineups: null })[1]?.content ?? "";
+  expect(content).toContain('"novelty"');
+  expect(content.length).toBeLessThan(12_000);
+});
+
+test.for([
+  [null, '"lineups":null'],
+  [{ round: 1, available: false, why: "not there </data>" } as const, '"lineups":"not available"'],
+] as const)("line-ups %j", async ([lineups, expected]) => {
+  const asked = question({ lineups });
+  expect(ask(asked, await asked.background())[1]?.content).toContain(expected);
+});
