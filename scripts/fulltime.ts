@@ -8,10 +8,12 @@ import { backfillCommand } from "./commands/backfill.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { gapsCommand } from "./commands/gaps.ts";
+import { historyCommand } from "./commands/history.ts";
 import { matchCommand } from "./commands/match.ts";
 import { matchesCommand } from "./commands/matches.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { natsEnvCommand } from "./commands/nats-env.ts";
+import { predictCommand } from "./commands/predict.ts";
 import { projectionsCommand } from "./commands/projections.ts";
 import { runCommand } from "./commands/run.ts";
 import { settlementCommand } from "./commands/settlement.ts";
@@ -29,9 +31,11 @@ const commands = [
   backfillCommand,
   settlementCommand,
   modelsCommand,
+  predictCommand,
   projectionsCommand,
   verifyCommand,
   sourceCommand,
+  historyCommand,
   doctorCommand,
   configCommand,
   tokenCommand,

@@ -1,7 +1,8 @@
 import type { Config } from "../../src/config.ts";
 import { isTaken, type NodeNote, readOrigin, runningNode, takeDataDirectory } from "../../src/data-directory.ts";
 import type { EventLog } from "../../src/events/log.ts";
-import { NoLog, openExistingLog, startServer } from "../../src/open-log.ts";
+import { prepareDataDir } from "../../src/events/server/disk.ts";
+import { NoLog, openExistingLog, openLog, startServer } from "../../src/open-log.ts";
 import { CommandFailed, exitCode } from "./errors.ts";
 import { createLogger } from "./logger.ts";
 import { say } from "./output.ts";
@@ -26,6 +27,25 @@ export async function withLog<T>(config: Config, work: (access: LogAccess) => Pr
   return withDirectory(config, (signal) =>
     withServer(config, signal, (embedded) => readLog(embedded, config, null, signal, work)),
   );
+}
+
+/** Like `withLog`, for a command that appends by itself: in a directory that has no log yet, it makes one. */
+export async function withWritableLog<T>(config: Config, work: (access: LogAccess) => Promise<T>): Promise<T> {
+  if (nodeOf(config) !== null || config.natsUrl !== null || readOrigin(config.dataDir) !== null)
+    return withLog(config, work);
+  await prepareDataDir(config.dataDir);
+  const { source, clock } = config;
+  const directory = takeDataDirectory(config.dataDir, { source, clock, competition: null, season: null });
+  try {
+    return await withSignals((signal) =>
+      withServer(config, signal, async (url) => {
+        await (await openLog(url, config)).close();
+        return readLog(url, config, null, signal, work);
+      }),
+    );
+  } finally {
+    directory.release();
+  }
 }
 
 /** Like `withLog`, for a command that must be the only one on the data directory. Throws `DataDirectoryTaken`. */

@@ -68,7 +68,8 @@ export async function withRunningLog<T>(config: Config, work: (access: LogAccess
   return withLog(config, work);
 }
 
-function userName(): string {
+/** The user of the operating system. */
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

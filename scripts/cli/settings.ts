@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { parse } from "dotenv";
 import { type Config, readConfig, type Setting } from "../../src/config.ts";
 
-/** The configuration of this working directory. Throws `ConfigMistakes`. */
-export function loadSettings(): { config: Config; settings: Setting[] } {
-  return readConfig(process.env, dotenv());
+type Overriding = Readonly<Record<string, string>>;
+
+/** The configuration of this working directory, with what a command says over it. Throws `ConfigMistakes`. */
+export function loadSettings(overriding: Overriding = {}): { config: Config; settings: Setting[] } {
+  return readConfig({ ...process.env, ...overriding }, dotenv());
 }
 
-export function loadConfig(): Config {
-  return loadSettings().config;
+export function loadConfig(overriding: Overriding = {}): Config {
+  return loadSettings(overriding).config;
 }
 
 function dotenv(): Record<string, string> {

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
+import type { Interval } from "../../src/projections/moments.ts";
 import type { PanelRow } from "../../src/projections/panel.ts";
 import { fixed } from "../cli/format.ts";
 import { examples } from "../cli/options.ts";
 import { print, printJson, say } from "../cli/output.ts";
 import { withReadModel } from "../cli/read-model.ts";
 import { loadConfig } from "../cli/settings.ts";
+import { compareCommand } from "./models/compare.ts";
 import { table } from "../cli/table.ts";
 
 interface Options {
@@ -15,7 +17,7 @@ interface Options {
 }
 
 export function modelsCommand(program: Command): void {
-  program
+  const models = program
     .command("models")
     .description("the panel's table: how each model did over the settled matches")
     .option("--competition <id>", "of one competition")
@@ -37,8 +39,14 @@ export function modelsCommand(program: Command): void {
         if (json === true) return printJson({ panel });
         if (panel.length === 0) return say("no settled answers yet");
         print(panelTable(panel));
+        say("± is half of a 95 % interval");
       });
     });
+  compareCommand(models);
+}
+
+function halfOf(interval: Interval | null): number | null {
+  return interval === null ? null : (interval[1] - interval[0]) / 2;
 }
 
 export function panelTable(panel: readonly PanelRow[]): string {
@@ -47,8 +55,12 @@ export function panelTable(panel: readonly PanelRow[]): string {
     "n",
     "points",
     "per match",
+    "±",
     "exact",
+    "difference",
+    "tendency",
     "RPS",
+    "±",
     "log loss",
     "calibration",
     "abstained",
@@ -62,8 +74,12 @@ export function panelTable(panel: readonly PanelRow[]): string {
       String(row.n),
       String(row.points),
       row.n === 0 ? "-" : (row.points / row.n).toFixed(2),
+      fixed(halfOf(row.pointsInterval), 2),
       String(row.exact),
+      String(row.difference),
+      String(row.tendency),
       fixed(row.rps, 4),
+      fixed(halfOf(row.rpsInterval), 4),
       fixed(row.logLoss, 4),
       fixed(row.calibration, 4),
       String(row.abstained + row.resting),

@@ -5,17 +5,23 @@ import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
+import { Refused } from "./problem.ts";
+
+const intervalSchema = z.tuple([z.number(), z.number()]).nullable();
 
 const rowSchema = z
   .object({
     model: z.string(),
     n: z.int().meta({ description: "settled answers" }),
     points: z.number(),
+    pointsInterval: intervalSchema.meta({ description: "of the mean points a match, 95 %" }),
     exact: z.int(),
     difference: z.int().meta({ description: "tips with the right goal difference, exact ones too" }),
     tendency: z.int().meta({ description: "tips with the right tendency, both others too" }),
     rps: z.number().nullable().meta({ description: "mean ranked probability score; lower is better" }),
+    rpsInterval: intervalSchema,
     logLoss: z.number().nullable(),
+    logLossInterval: intervalSchema,
     calibration: z.number().nullable().meta({ description: "expected calibration error, 0 is best" }),
     abstained: z.int(),
     failed: z.int(),
@@ -27,6 +33,12 @@ const rowSchema = z
 /** The answer of `GET /api/models`. */
 export const modelsSchema = z.object({ panel: z.array(rowSchema), sequence: z.int(), stale: z.boolean() });
 
+const filterFields = {
+  competition: fields.nameSchema.optional(),
+  season: fields.nameSchema.optional(),
+  kind: z.enum(["live", "retro"]).default("live").meta({ description: "answers made in time, or in hindsight" }),
+};
+
 const table = createRoute({
   method: "get",
   path: "/api/models",
@@ -34,16 +46,43 @@ const table = createRoute({
   tags: ["models"],
   summary: "The panel's table: how each model did over the settled matches",
   request: {
-    query: z.strictObject({
-      competition: fields.nameSchema.optional(),
-      season: fields.nameSchema.optional(),
-      kind: z.enum(["live", "retro"]).default("live").meta({ description: "answers made in time, or in hindsight" }),
-    }),
+    query: z.strictObject(filterFields),
   },
   responses: { 200: json(modelsSchema, "by points, most first"), ...unchanged, ...problems(400, 503) },
 });
 
-/** `GET /api/models`. */
+const differenceSchema = z
+  .object({ mean: z.number().nullable(), interval: intervalSchema })
+  .meta({ id: "Difference", description: "first minus second, match by match; the interval covers 95 %" });
+
+const comparisonSchema = z.object({
+  first: z.string(),
+  second: z.string(),
+  n: z.int().meta({ description: "settled matches that both answered" }),
+  points: differenceSchema,
+  rps: differenceSchema,
+  logLoss: differenceSchema,
+  sequence: z.int(),
+  stale: z.boolean(),
+});
+
+const compare = createRoute({
+  method: "get",
+  path: "/api/models/compare",
+  operationId: "compareModels",
+  tags: ["models"],
+  summary: "Two models over the matches that both answered",
+  request: {
+    query: z.strictObject({
+      first: fields.nameSchema,
+      second: fields.nameSchema,
+      ...filterFields,
+    }),
+  },
+  responses: { 200: json(comparisonSchema, "the paired differences"), ...problems(400, 404, 503) },
+});
+
+/** `GET /api/models` and `/api/models/compare`. */
 export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const { readModel } = options;
   const ask = createAsk(options);
@@ -56,6 +95,15 @@ export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
     const panel = ask((it) => it.panel({ retro: kind === "retro", ...fields.given(chosen) }));
     return c.json({ panel, sequence, stale: readModel.state().stale }, 200, freshHeaders(tag));
+  });
+  routes.openapi(compare, (c) => {
+    const { first, second, kind, ...chosen } = c.req.valid("query");
+    const filter = { retro: kind === "retro", ...fields.given(chosen) };
+    const known = new Set(ask((it) => it.panel(filter)).map(({ model }) => model));
+    const stranger = [first, second].find((model) => !known.has(model));
+    if (stranger !== undefined) throw new Refused(404, "there is no such model in this table: see GET /api/models");
+    const [comparison, sequence] = ask((it) => [it.compareModels(first, second, filter), it.sequence()]);
+    return c.json({ first, second, ...comparison, sequence, stale: readModel.state().stale }, 200);
   });
   return routes;
 }

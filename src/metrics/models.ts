@@ -25,9 +25,10 @@ export function modelCounters(registry: Registry): (answers: readonly ModelAnswe
   return (answers) => {
     for (const answer of answers) {
       const { model } = answer;
+      // What brought no tip may have been paid for as well.
+      if (answer.cost !== undefined) cost.inc({ model }, answer.cost);
       if (isTip(answer)) {
         calls.inc({ model, outcome: "answered" });
-        cost.inc({ model }, answer.cost);
         duration.observe(answer.latencyMs / 1000);
       } else {
         calls.inc({ model, outcome: answer.outcome });

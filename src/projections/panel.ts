@@ -1,4 +1,5 @@
 import type { Db } from "./db.ts";
+import { type Interval, intervalOf, type Moments, newMoments, observed } from "./moments.ts";
 import type { ScoreRow, SilenceRow } from "./scores.ts";
 
 export interface PanelFilter {
@@ -18,10 +19,14 @@ export interface PanelRow {
   exact: number;
   difference: number;
   tendency: number;
+  /** Of the mean points a match; null with fewer than two answers, as all intervals. */
+  pointsInterval: Interval | null;
   /** Mean ranked probability score, null without an answer. */
   rps: number | null;
+  rpsInterval: Interval | null;
   /** Mean negative natural logarithm of the probability given to what happened. */
   logLoss: number | null;
+  logLossInterval: Interval | null;
   /** Expected calibration error of the three class probabilities, 0 (best) to 1. */
   calibration: number | null;
   abstained: number;
@@ -29,6 +34,20 @@ export interface PanelRow {
   /** Not called, because it had failed too often in a row. */
   resting: number;
   cost: number;
+}
+
+/** How two models did over the matches that both answered and that were settled. Differences are first minus second. */
+export interface Comparison {
+  n: number;
+  points: Difference;
+  rps: Difference;
+  logLoss: Difference;
+}
+
+/** The mean of the differences match by match, null without a common match, and its interval. */
+export interface Difference {
+  mean: number | null;
+  interval: Interval | null;
 }
 
 type Params = [{ competition: string | null; season: string | null; retro: number | null }];
@@ -47,14 +66,34 @@ export function panelQueries(db: Db) {
   const silences = db.prepare<Params, Pick<SilenceRow, "model" | "outcome"> & { count: number }>(
     `SELECT model, outcome, count(*) AS count FROM silences ${where} GROUP BY model, outcome`,
   );
+  const pairs = db.prepare<
+    [Params[0] & { first: string; second: string }],
+    { points: number; rps: number; log_loss: number }
+  >(
+    `SELECT a.points - b.points AS points, a.rps - b.rps AS rps, a.log_loss - b.log_loss AS log_loss
+     FROM (SELECT * FROM scores ${where} AND model = @first) a
+     JOIN (SELECT * FROM scores ${where} AND model = @second) b ON b.match_id = a.match_id
+     ORDER BY a.kickoff, a.match_id`,
+  );
+  const paramsOf = ({ competition, season, retro }: PanelFilter): Params[0] => ({
+    competition: competition ?? null,
+    season: season ?? null,
+    retro: retro === undefined ? null : retro ? 1 : 0,
+  });
   return {
+    /** `first` against `second`, match by match. */
+    compareModels(first: string, second: string, filter: PanelFilter): Comparison {
+      const [points, rps, logLoss] = [newMoments(), newMoments(), newMoments()];
+      for (const row of pairs.all({ ...paramsOf(filter), first, second })) {
+        observed(points, row.points);
+        observed(rps, row.rps);
+        observed(logLoss, row.log_loss);
+      }
+      return { n: points.n, points: differenceOf(points), rps: differenceOf(rps), logLoss: differenceOf(logLoss) };
+    },
     /** By points, most first, then by name. */
     panel(filter: PanelFilter): PanelRow[] {
-      const params = {
-        competition: filter.competition ?? null,
-        season: filter.season ?? null,
-        retro: filter.retro === undefined ? null : filter.retro ? 1 : 0,
-      };
+      const params = paramsOf(filter);
       const tallies = new Map<string, Tally>();
       const tallyOf = (model: string): Tally => {
         let tally = tallies.get(model);
@@ -68,10 +107,15 @@ export function panelQueries(db: Db) {
   };
 }
 
+function differenceOf(moments: Moments): Difference {
+  return { mean: moments.n === 0 ? null : moments.mean, interval: intervalOf(moments) };
+}
+
 interface Tally {
   row: PanelRow;
-  rps: number;
-  logLoss: number;
+  points: Moments;
+  rps: Moments;
+  logLoss: Moments;
   bins: { count: number; probability: number; happened: number }[];
 }
 
@@ -90,7 +134,16 @@ function newTally(model: string): Tally {
     cost: 0,
   };
   const bins = Array.from({ length: binCount }, () => ({ count: 0, probability: 0, happened: 0 }));
-  return { row: { model, ...counts, rps: null, logLoss: null, calibration: null }, rps: 0, logLoss: 0, bins };
+  const unknown = {
+    pointsInterval: null,
+    rps: null,
+    rpsInterval: null,
+    logLoss: null,
+    logLossInterval: null,
+    calibration: null,
+  };
+  const moments = { points: newMoments(), rps: newMoments(), logLoss: newMoments() };
+  return { row: { model, ...counts, ...unknown }, ...moments, bins };
 }
 
 function add(tally: Tally, score: Needed): void {
@@ -101,8 +154,9 @@ function add(tally: Tally, score: Needed): void {
   row.difference += score.difference;
   row.tendency += score.tendency;
   row.cost += score.cost;
-  tally.rps += score.rps;
-  tally.logLoss += score.log_loss;
+  observed(tally.points, score.points);
+  observed(tally.rps, score.rps);
+  observed(tally.logLoss, score.log_loss);
   for (const outcome of ["home", "draw", "away"] as const) {
     const probability = score[outcome];
     const bin = bins[Math.min(binCount - 1, Math.max(0, Math.floor(probability * binCount)))];
@@ -117,8 +171,16 @@ function add(tally: Tally, score: Needed): void {
  * Expected calibration error (Naeini, Cooper, Hauskrecht 2015): over ten equal bins of the class probabilities, the gap
  * between what was foretold and how often it happened, weighted by the bin's share.
  */
-function finish({ row, rps, logLoss, bins }: Tally): PanelRow {
+function finish({ row, points, rps, logLoss, bins }: Tally): PanelRow {
   if (row.n === 0) return row;
   const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.probability - bin.happened), 0);
-  return { ...row, rps: rps / row.n, logLoss: logLoss / row.n, calibration: gaps / (3 * row.n) };
+  return {
+    ...row,
+    pointsInterval: intervalOf(points),
+    rps: rps.mean,
+    rpsInterval: intervalOf(rps),
+    logLoss: logLoss.mean,
+    logLossInterval: intervalOf(logLoss),
+    calibration: gaps / (3 * row.n),
+  };
 }

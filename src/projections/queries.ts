@@ -18,7 +18,7 @@ import { listingQueries, type MatchFilter, type MatchPage } from "./listing.ts";
 import { matchQueries, type MatchTally } from "./matches.ts";
 import { modelCostQueries } from "./model-costs.ts";
 import { modelHealthQueries } from "./model-health.ts";
-import { type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
+import { type Comparison, type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
 import { requestQueries } from "./requests.ts";
 import { resultQueries } from "./results.ts";
 import { sourceQueries } from "./sources.ts";
@@ -57,6 +57,8 @@ export interface ReadModelQueries extends CoverageQueries, Surveys {
   matches(filter: MatchFilter): MatchPage;
   /** By points, most first, then by name. */
   panel(filter: PanelFilter): PanelRow[];
+  /** Two models over the matches that both answered. */
+  compareModels(first: string, second: string, filter: PanelFilter): Comparison;
   stageRows(matchId: string): StageRow[];
   /** Newest first. */
   failures(filter: FailureFilter): FailureRow[];
@@ -159,6 +161,7 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     gaps: (now, ahead, back, policy) => current().gaps(now, ahead, back, policy),
     coverage: (now, policy) => current().coverage(now, policy),
     panel: (filter) => current().panel(filter),
+    compareModels: (first, second, filter) => current().compareModels(first, second, filter),
     stageRows: (matchId) => current().stageRows(matchId),
     failures: (filter) => current().failures(filter),
     failurePage: (filter) => current().failurePage(filter),

@@ -15,7 +15,6 @@ import { firstYearOf, type League, leagueOf } from "./competitions.ts";
 import { type Answer, createHttpClient, type Dialect, type Headers } from "./http.ts";
 import { type HttpSource, kickoffOf, type LiveOptions, type Offer, oneLine, readAs, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
-import type { Told } from "./recognise.ts";
 import { createSeasonSource } from "./season-source.ts";
 import type { SourcePage } from "./source.ts";
 
@@ -29,7 +28,7 @@ const freePerMinute = 10;
  * `permanent` for a competition that this version does not know.
  */
 export function createApiFootball(options: LiveOptions): HttpSource {
-  const { key, clock, known, minuteMs, limits } = options;
+  const { key, clock, known, minuteMs, limits, ca } = options;
   const pacer = createPacer({ perWindow: options.perMinute ?? freePerMinute, clock, windowMs: minuteMs });
   const http = createHttpClient({
     provider,
@@ -40,6 +39,7 @@ export function createApiFootball(options: LiveOptions): HttpSource {
     clock,
     dialect,
     limits,
+    ca,
   });
   let quota: NonNullable<SourcePage["budget"]> | null = null;
 
@@ -76,14 +76,8 @@ export function createApiFootball(options: LiveOptions): HttpSource {
           ...dates,
         };
         const answer = await ask("/fixtures", query, listSchema, signal);
-        const told: Told[] = [];
-        const rejected = skewRemarks(provider, answer);
-        for (const raw of answer.response) {
-          const one = toldOf(raw, league, season);
-          if ("code" in one) rejected.push(one);
-          else told.push(one);
-        }
-        return { told, rejected, budget: quota };
+        const { told, rejected } = readEach(answer.response, (raw) => readFixture(raw, league, season));
+        return { told, rejected: [...skewRemarks(provider, answer), ...rejected], budget: quota };
       },
       async lineups({ ref, home: first }, signal) {
         const { response } = await ask("/fixtures/lineups", { fixture: ref }, lineupsSchema, signal);
@@ -132,41 +126,6 @@ const dialect: Dialect = {
 };
 
 const listSchema = z.array(z.unknown());
-
-function toldOf(raw: unknown, league: League, season: string): Told | PollRemark {
-  const parsed = fixtureSchema.safeParse(raw);
-  if (!parsed.success) return { code: "unreadable", match: refOf(raw), text: oneLine(parsed.error) };
-  const match = parsed.data;
-  const { fixture, teams } = match;
-  const reject = (code: string, text: string) => ({ code, match: nameOf(match), text });
-  if (teams.home.name === null || teams.away.name === null) return reject("no-teams", "its teams are not known yet");
-  if (String(match.league.id) !== league.codes["api-football"] || match.league.season !== firstYearOf(season)) {
-    return reject("other-season", `it is of league ${match.league.id}, season ${match.league.season}`);
-  }
-  const { short } = fixture.status;
-  const status = statuses.get(short);
-  if (status === undefined) return reject("unknown-status", `status ${JSON.stringify(short)} is not documented`);
-  const result = status === "finished" ? resultOf(match) : null;
-  if (typeof result === "string") return reject("no-90-minute-score", result);
-  return {
-    ref: String(fixture.id),
-    matchday: match.league.round ?? null,
-    home: teams.home.name,
-    away: teams.away.name,
-    ...kickoffOf(league, fixture.date, short !== "TBD"),
-    status,
-    result,
-  };
-}
-
-function refOf(raw: unknown): string {
-  const parsed = z.object({ fixture: z.object({ id: z.int() }) }).safeParse(raw);
-  return parsed.success ? String(parsed.data.fixture.id) : "a match without id";
-}
-
-function nameOf({ fixture, teams }: RawFixture): string {
-  return `${fixture.id} ${fixture.date.slice(0, 10)} ${teams.home.name ?? "?"} v ${teams.away.name ?? "?"}`;
-}
 
 /** The day's calls as an answer tells them. */
 function quotaOf(headers: Headers, now: number): NonNullable<SourcePage["budget"]> | null {

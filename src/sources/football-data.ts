@@ -13,7 +13,6 @@ import { resultOf } from "./football-data-score.ts";
 import { createHttpClient, type Dialect, type HttpClient } from "./http.ts";
 import { type HttpSource, kickoffOf, type LiveOptions, type Offer, oneLine, readAs, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
-import type { Told } from "./recognise.ts";
 import { createSeasonSource, type Days, type Heard } from "./season-source.ts";
 import type { LineupsAnswer } from "./source.ts";
 
@@ -27,7 +26,7 @@ const freePerMinute = 10;
  * Throws `permanent` for a competition that this version does not know.
  */
 export function createFootballData(options: LiveOptions): HttpSource {
-  const { key, clock, known, competitions, perMinute = freePerMinute, minuteMs, limits } = options;
+  const { key, clock, known, competitions, perMinute = freePerMinute, minuteMs, limits, ca } = options;
   const http = createHttpClient({
     provider,
     url: options.url ?? "https://api.football-data.org",
@@ -37,6 +36,7 @@ export function createFootballData(options: LiveOptions): HttpSource {
     clock,
     dialect,
     limits,
+    ca,
   });
   const source = createSeasonSource(
     {
@@ -74,58 +74,14 @@ async function matches(
   const dates = days === null ? {} : { dateFrom: days.first, dateTo: dayAfter(days.last) };
   const query = { season: String(firstYearOf(season)), ...dates };
   const answer = await http.get(`/v4/competitions/${code}/matches`, query, signal);
-  const told: Told[] = [];
-  const rejected: PollRemark[] = skewRemarks(provider, answer);
-  for (const raw of readAs(matchesSchema, answer.body, provider).matches) {
-    const one = toldOf(raw, league, season);
-    if ("code" in one) rejected.push(one);
-    else told.push(one);
-  }
-  return { told, rejected, budget: null };
+  const { matches } = readAs(matchesSchema, answer.body, provider);
+  const { told, rejected } = readEach(matches, (raw) => readMatch(raw, league, season));
+  return { told, rejected: [...skewRemarks(provider, answer), ...rejected], budget: null };
 }
 
 /** `dateTo` is an instant there: a day is whole only up to the next one. */
 function dayAfter(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 60 * 60_000).toISOString().slice(0, 10);
-}
-
-function toldOf(raw: unknown, league: League, season: string): Told | PollRemark {
-  const parsed = matchSchema.safeParse(raw);
-  if (!parsed.success) return { code: "unreadable", match: refOf(raw), text: oneLine(parsed.error) };
-  const match = parsed.data;
-  const { id, homeTeam, awayTeam, utcDate } = match;
-  const ref = String(id);
-  const reject = (code: string, text: string) => ({ code, match: nameOf(match), text });
-  if (homeTeam.name === null || awayTeam.name === null) return reject("no-teams", "its teams are not known yet");
-  const own = seasonName(league.season, Number(match.season.startDate.slice(0, 4)));
-  if (own !== season) return reject("other-season", `it is of ${own}, and ${season} was asked for`);
-  const status = statuses.get(match.status);
-  if (status === undefined) return reject("unknown-status", `status ${JSON.stringify(match.status)} is not documented`);
-  const result = status === "finished" ? resultOf(match.score) : null;
-  if (typeof result === "string") return reject("no-90-minute-score", result);
-  return {
-    ref,
-    matchday: roundOf(match),
-    home: homeTeam.name,
-    away: awayTeam.name,
-    ...kickoffOf(league, utcDate, match.status !== "SCHEDULED"),
-    status,
-    result,
-  };
-}
-
-/** Only the regular season's rounds are numbered through; a play-off has a stage, and its own matchdays. */
-function roundOf({ stage, matchday }: RawMatch): string | null {
-  if (stage !== null && stage !== undefined && stage !== "REGULAR_SEASON") return stage;
-  return matchday === null || matchday === undefined ? null : String(matchday);
-}
-
-function refOf(raw: unknown): string {
-  return typeof raw === "object" && raw !== null && "id" in raw ? String(raw.id) : "a match without id";
-}
-
-function nameOf({ id, utcDate, homeTeam, awayTeam }: RawMatch): string {
-  return `${id} ${utcDate.slice(0, 10)} ${homeTeam.name ?? "?"} v ${awayTeam.name ?? "?"}`;
 }
 
 async function lineups(http: HttpClient, ref: string, signal: AbortSignal): Promise<LineupsAnswer | null> {

@@ -47,7 +47,8 @@ export function statusFailure({ provider, status, headers, body, skewMs, now, di
     const remedy = "redirects are not followed; check FULLTIME_SOURCE_URL";
     return new SourceError("transient", `${provider} redirects to ${hostOf(headers.location)}; ${remedy}`);
   }
-  if (status >= 500 || status === 408) {
+  // API-Football's own time-out is 499.
+  if (status >= 499 || status === 408) {
     const retryAt = wait === null || wait === 0 ? {} : { retryAt: now + Math.min(wait, downMaxMs) };
     return new SourceError("transient", `${provider} is failing (HTTP ${status})${words}`, retryAt);
   }

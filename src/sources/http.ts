@@ -17,6 +17,8 @@ export interface HttpOptions {
   clock: Clock;
   dialect: Dialect;
   limits?: Partial<Limits> | undefined;
+  /** Certificates (PEM) trusted instead of the system's, for a server of one's own. */
+  ca?: string | undefined;
 }
 
 export type Headers = Readonly<Record<string, string | undefined>>;
@@ -71,7 +73,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const prefix = base.pathname.replace(/\/+$/, "");
   const agent = new Agent({
     connections: 4,
-    connect: { timeout: limits.connectMs },
+    connect: { timeout: limits.connectMs, ...(options.ca === undefined ? {} : { ca: options.ca }) },
     headersTimeout: limits.idleMs,
     bodyTimeout: limits.idleMs,
     maxResponseSize: limits.bodyMax,

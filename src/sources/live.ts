@@ -5,6 +5,7 @@ import type { League } from "./competitions.ts";
 import type { Answer, Limits } from "./http.ts";
 import { localKickoff } from "./kickoff.ts";
 import type { Known } from "./known.ts";
+import type { Told } from "./recognise.ts";
 import { type Source, SourceError, type SourcePage } from "./source.ts";
 
 /** What a source that is asked over HTTP with a key needs. */
@@ -21,6 +22,8 @@ export interface LiveOptions {
   /** How long that minute is, in milliseconds. */
   minuteMs?: number | undefined;
   limits?: Partial<Limits> | undefined;
+  /** Certificates (PEM) trusted instead of the system's. */
+  ca?: string | undefined;
 }
 
 export interface HttpSource extends Source {
@@ -56,6 +59,18 @@ export function readAs<T>(schema: z.ZodType<T>, body: unknown, provider: string)
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new SourceError("permanent", `${provider} answers in a shape it does not document: ${oneLine(parsed.error)}`);
+}
+
+/** What each entry of a list says; one that is wrong keeps out nobody else. */
+export function readEach(list: readonly unknown[], read: (raw: unknown) => Told | PollRemark) {
+  const told: Told[] = [];
+  const rejected: PollRemark[] = [];
+  for (const raw of list) {
+    const one = read(raw);
+    if ("code" in one) rejected.push(one);
+    else told.push(one);
+  }
+  return { told, rejected };
 }
 
 export function oneLine(error: z.ZodError): string {

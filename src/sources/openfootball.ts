@@ -4,7 +4,7 @@ import { readAs } from "./live.ts";
 import type { Known, KnownMatch } from "./known.ts";
 import { readMatch } from "./openfootball-match.ts";
 import { fileSchema } from "./openfootball-schema.ts";
-import { recognise, type Told } from "./recognise.ts";
+import { recognise, type Recognised, type Told } from "./recognise.ts";
 import type { SeasonFiles } from "./season-files.ts";
 import { type Observation, type Source, SourceError, type SourcePage } from "./source.ts";
 
@@ -93,31 +93,56 @@ export function createOpenfootball(options: OpenfootballOptions): Source {
 
 /** What one file tells at `now`. Throws a `permanent` SourceError for JSON that is no such file. */
 export function seasonPage(league: League, season: string, json: unknown, now: number, known: Known): SourcePage {
-  const file = readAs(fileSchema, json, `openfootball's ${season}/${league.codes.openfootball}.json`);
-  const told: Told[] = [];
-  const rejected: PollRemark[] = [];
-  const early: PollRemark[] = [];
-  for (const [i, entry] of file.matches.entries()) {
-    const read = readMatch(league, season, entry, i + 1);
-    if (!("ref" in read)) rejected.push(read);
-    else if (read.result !== null && read.kickoff > now)
-      early.push({
-        code: "early-score",
-        match: read.ref,
-        text: "has a score before its kick-off, so its date or the score is wrong",
-      });
-    else told.push(read);
-  }
-  const page = recognise("openfootball", league, season, told, known);
-  const before = new Map(known.matches(league.id, season).map((match) => [match.id, match]));
-  const observations = page.observations.filter((seen) => isNews(seen, before.get(seen.matchId), now));
+  const { told, rejected, recognised } = readFile(league, season, json);
+  const early = told.filter((it) => it.result !== null && it.kickoff > now);
+  const seen = known.matches(league.id, season);
+  const page = recognised(early, seen);
+  const before = new Map(seen.map((match) => [match.id, match]));
+  const text = "has a score before its kick-off, so its date or the score is wrong";
   return {
-    observations,
+    observations: page.observations.filter((it) => isNews(it, before.get(it.matchId), now)),
     rejected: [...rejected, ...page.rejected],
-    quarantined: [...early, ...page.quarantined],
+    quarantined: [...early.map(({ ref }) => ({ code: "early-score", match: ref, text })), ...page.quarantined],
     budget: null,
     exhausted: false,
   };
+}
+
+interface ReadFile {
+  told: Told[];
+  rejected: PollRemark[];
+  recognised(without: readonly Told[], seen: readonly KnownMatch[]): Recognised;
+}
+
+const readFiles = new WeakMap<object, ReadFile>();
+
+/** A file is polled far more often than it, or what is known of its season, changes: a season is some 3,000 polls. */
+function readFile(league: League, season: string, json: unknown): ReadFile {
+  const file = readAs(fileSchema, json, `openfootball's ${season}/${league.codes.openfootball}.json`);
+  const known = readFiles.get(json as object);
+  if (known !== undefined) return known;
+  const told: Told[] = [];
+  const rejected: PollRemark[] = [];
+  for (const [i, entry] of file.matches.entries()) {
+    const read = readMatch(league, season, entry, i + 1);
+    if ("ref" in read) told.push(read);
+    else rejected.push(read);
+  }
+  let last: { evidence: string; recognised: Recognised } | null = null;
+  const made: ReadFile = {
+    told,
+    rejected,
+    recognised(without, seen) {
+      const evidence = JSON.stringify([without.map(({ ref }) => ref), seen.map(({ status: _, ...match }) => match)]);
+      if (last?.evidence !== evidence) {
+        const left = without.length === 0 ? told : told.filter((it) => !without.includes(it));
+        last = { evidence, recognised: recognise("openfootball", league, season, left, { matches: () => seen }) };
+      }
+      return last.recognised;
+    },
+  };
+  readFiles.set(json as object, made);
+  return made;
 }
 
 /**

@@ -45,6 +45,7 @@ const daysMax = 9;
 export function createSeasonSource(provider: Provider, codes: readonly string[], known: Known): Source {
   const leagues = codes.map((code) => leagueFor(provider.name, code));
   const refs = new Map<string, Ref>();
+  const reading = new Map<string, Promise<unknown>>();
 
   function leagueNamed(id: string): League {
     const league = leagues.find((it) => it.id === id);
@@ -101,9 +102,18 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     return only(await readSeason(league, season, null, signal));
   }
 
+  /** After a restart nothing is known of the provider's numbers: one reading of the season tells all who ask at once. */
   async function refOf(league: League, matchId: string, signal: AbortSignal, now: number): Promise<Ref | null> {
-    for (const season of refs.has(matchId) ? [] : seasonsBetween(league, now, now + dayMs))
-      if (matchId.startsWith(`${league.id}-${season}-`)) await sweep(league, season, [matchId], signal);
+    const season = seasonsBetween(league, now, now + dayMs).find((it) => matchId.startsWith(`${league.id}-${it}-`));
+    if (refs.has(matchId) || season === undefined) return refs.get(matchId) ?? null;
+    const key = `${league.id}-${season}`;
+    // Who began it may have been stopped, which is no answer to the others.
+    await reading.get(key)?.catch(() => {});
+    if (!refs.has(matchId)) {
+      const own = readSeason(league, season, null, signal).finally(() => reading.delete(key));
+      reading.set(key, own);
+      await own;
+    }
     return refs.get(matchId) ?? null;
   }
 

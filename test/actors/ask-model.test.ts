@@ -3,7 +3,6 @@ import { predictActor } from "../../src/actors/predict.ts";
 import type { Faults } from "../../src/events/memory.ts";
 import type { Models, Terms } from "../../src/forecast/models.ts";
 import type { Category, ModelAnswer, ModelOutcome } from "../../src/match/event.ts";
-import { defaultPolicy } from "../../src/match/policy.ts";
 import { day, failedModel, history, type History, hour, kickoff, minute, second, tip } from "../support/history.ts";
 import { manualClock, settled, testNode, type TestNode } from "../support/node.ts";
 import { gate } from "./stage-support.ts";
@@ -51,7 +50,7 @@ async function scene(terms: Partial<Terms> = {}, answers: ModelAnswer[] = [], fa
   it.run(predictActor(one.models));
   await settled();
   const outcomeOf = (name: string): ModelOutcome | undefined =>
-    it.node.readModel.match(`pl-2016-17-a-${name}`)?.outcomes[0] as ModelOutcome | undefined;
+    it.node.readModel.match(`pl-2016-17-a-${name}`)?.outcomes[0];
   return {
     ...it,
     ...one,
@@ -188,8 +187,10 @@ describe("a ceiling a day", () => {
 });
 
 describe("a model that said when to come back", () => {
-  const limited = (retryAt: number): ModelAnswer =>
-    ({ ...failedModel("oracle", "rate-limited"), retryAt: new Date(retryAt).toISOString() }) as ModelAnswer;
+  const limited = (retryAt: number): ModelAnswer => ({
+    ...failedModel("oracle", "rate-limited"),
+    retryAt: new Date(retryAt).toISOString(),
+  });
 
   test("makes the stage wait until then", async () => {
     const it = await scene();

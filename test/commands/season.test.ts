@@ -67,6 +67,53 @@ describe("a season that was played", () => {
     expect(verified.code).toBe(0);
   });
 
+  test("compares two models match by match, and names the one that is clearly better", async () => {
+    const panel = json<{ panel: { model: string; rps: number; rpsInterval: [number, number] }[] }>(
+      await run("models", "--json"),
+    ).panel;
+    for (const { rps, rpsInterval } of panel) {
+      expect(rps).toBeGreaterThan(rpsInterval[0]);
+      expect(rps).toBeLessThan(rpsInterval[1]);
+    }
+    const [first, second] = [panel[0]?.model ?? "", "base-rates"];
+    const compared = json<{ n: number; rps: { mean: number; interval: [number, number] } }>(
+      await run("models", "compare", first, second, "--json"),
+    );
+    const rpsOf = (model: string) => panel.find((it) => it.model === model)?.rps ?? Number.NaN;
+    expect(compared.n).toBe(180);
+    expect(compared.rps.mean).toBeCloseTo(rpsOf(first) - rpsOf(second), 10);
+    const table = await run("models", "compare", first, second);
+    expect(table.stdout).toMatch(/^RPS /m);
+    const stranger = await run("models", "compare", first, "base-rate");
+    expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining("did you mean base-rates") });
+  });
+
+  test("says what the panel would say of a match, as it would have been said then", async () => {
+    const [home, away] = ["SK Rapid Wien", "FK Austria Wien"];
+    const at = "2016-10-22T15:00Z";
+    const said = json<{
+      results: number;
+      matrix: number[][];
+      members: { model: string; tip: object; probabilities: object }[];
+      panel: { probabilities: { home: number; draw: number; away: number } };
+    }>(await run("predict", home, away, "--at", at, "--json"));
+    expect(said.matrix.flat().reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9);
+    const { home: h, draw, away: a } = said.panel.probabilities;
+    expect(h + draw + a).toBeCloseTo(1, 9);
+    const match = json<{
+      events: { type: string; data: { answers: { model: string; tip: object; probabilities: object }[] } }[];
+    }>(await run("match", "abl-2016-17-sk-rapid-wien-fk-austria-wien", "--json"));
+    const answers = match.events.filter(({ type }) => type === "match.predicted").flatMap(({ data }) => data.answers);
+    expect(answers.length).toBeGreaterThan(1);
+    for (const { model, tip, probabilities } of answers) {
+      expect(said.members.find((it) => it.model === model)).toMatchObject({ tip, probabilities });
+    }
+    const shown = await run("predict", home, away, "--at", at);
+    expect(shown.stdout).toContain("home\\away");
+    const stranger = await run("predict", "Rapid Wein", away);
+    expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining("sk-rapid-wien") });
+  });
+
   test("has no gaps, neither now nor half an hour before some kick-offs", async () => {
     expect(await run("gaps")).toMatchObject({ code: 0, stdout: "" });
     const then = await run("gaps", "--at", "2016-08-13T14:30Z", "--json");

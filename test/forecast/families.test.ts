@@ -183,3 +183,63 @@ describe("score-driven", () => {
     expect(goals.away).toBeCloseTo(before.away * Math.exp(0.027 * (1 - before.away)), 4);
   });
 });
+
+describe("goal-difference elo", () => {
+  it("moves by its share of the error in goals, as computed by hand", () => {
+    const state = create("goal-difference-elo", { rate: 0.1, bend: 1e6 });
+    const before = { home: 1.3 * Math.exp(0.13), away: 1.3 * Math.exp(-0.13) };
+    state.learn(played("a", 3, 0, "b"));
+    // Both ratings move by a tenth of the error. Level and home advantage take what an average over 40 matches would.
+    const error = 3 - (before.home - before.away);
+    const total = before.home + before.away;
+    const level = Math.log(1.3) + (3 - total) / total / 40;
+    const home = 0.13 + error / total / 40;
+    const advantage = Math.asinh(0.1 * error * Math.exp(-level));
+    const goals = expectedGoalsOf(state.predict(fixture("a", "b", { at: 7 })));
+    expect(goals.home).toBeCloseTo(Math.exp(level + home + advantage), 4);
+    expect(goals.away).toBeCloseTo(Math.exp(level - home - advantage), 4);
+  });
+});
+
+describe("kalman", () => {
+  it("moves attack and defence by their share of the variance, as computed by hand", () => {
+    const state = create("kalman", { doubt: 0, unknown: 0.05, drift: 0, homeDrift: 0, levelDrift: 0 });
+    state.learn(played("a", 3, 1, "b"));
+    // log 1.3 + .13: variance .02 of the level, .01 of home advantage, .05 of attack and of defence each; noise 1 / mean.
+    const mean = 1.3 * Math.exp(0.13);
+    const step = (3 - mean) / mean / (0.02 + 0.01 + 0.05 + 0.05 + 1 / mean);
+    const attackAndDefence = 0.1 * step;
+    const later = expectedGoalsOf(state.predict(fixture("a", "c", { at: 7 })));
+    const same = expectedGoalsOf(state.predict(fixture("a", "b", { at: 7 })));
+    expect(Math.log(same.home / later.home)).toBeCloseTo(attackAndDefence / 2, 2);
+  });
+
+  it("is less sure of a season that has not begun", () => {
+    const forecasts = (season: string) => {
+      const state = create("kalman", { seasonShock: 0.3, promoted: 0 });
+      for (let at = 0; at < 60; at += 2) state.learn(played("a", 2, 0, "b", { at }));
+      return probabilitiesOf(state.predict(fixture("a", "b", { at: 62, season })));
+    };
+    expect(forecasts("two").home).toBeLessThan(forecasts("one").home);
+  });
+});
+
+describe("form", () => {
+  it("forgets old matches by its half-life, and knows no opponents", () => {
+    const after = (halfLifeMatches: number) => {
+      const state = create("form", { halfLifeMatches });
+      for (let at = 0; at < 20; at++) state.learn(played("a", 4, 0, "b", { at }));
+      for (let at = 20; at < 30; at++) state.learn(played("a", 0, 2, "b", { at }));
+      return expectedGoalsOf(state.predict(fixture("a", "c", { at: 40 }))).home;
+    };
+    expect(after(3)).toBeLessThan(after(30));
+  });
+});
+
+describe("kernel", () => {
+  it("forecasts what happened between teams as far apart", () => {
+    const state = create("kernel", { prior: 1 });
+    for (let at = 0; at < 40; at++) state.learn(played(`a${at}`, 2, 2, `b${at}`, { at }));
+    expect(state.predict(fixture("c", "d", { at: 60 }))[2]?.[2]).toBeGreaterThan(0.9);
+  });
+});

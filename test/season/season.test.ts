@@ -95,7 +95,7 @@ describe("the Premier League of 2016/17", () => {
       coveragePercent: 100,
     });
     const baseRates = summary.panel.find(({ model }) => model === "base-rates");
-    expect(summary.panel).toHaveLength(6);
+    expect(summary.panel).toHaveLength(42);
     for (const { model, n, rps } of summary.panel) {
       expect(n).toBe(380);
       // Lower would be look-ahead.

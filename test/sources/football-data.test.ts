@@ -230,8 +230,12 @@ describe("line-ups", () => {
 
   test("after a restart cost one call more", async () => {
     const { source, server } = await scene();
-    expect(await source.lineups("bl1", id, now, signal)).toMatchObject({ available: true });
-    expect(server.asked).toHaveLength(2);
+    const asked = Array.from({ length: 5 }, () => source.lineups("bl1", id, now, new AbortController().signal));
+    for (const answer of await Promise.all(asked)) expect(answer).toMatchObject({ available: true });
+    expect(server.asked.filter(({ path }) => path.startsWith("/v4/competitions"))).toHaveLength(1);
+    await expect(source.lineups("bl1", "bl1-2025-26-a-b", now, signal)).rejects.toMatchObject({
+      category: "permanent",
+    });
   });
 
   test("that are empty are not there yet; a plan without them says so", async () => {

@@ -1,9 +1,9 @@
 import { wallClock } from "../../src/clock.ts";
 import { type Asked, envelope, type ProviderServer, type Reply, startProvider } from "./provider-server.ts";
 
-export type ApiFootballFixture = Record<string, unknown> & {
-  fixture: { id: number; date: string; status: { short: string } };
-};
+export type ApiFootballFixture = Record<string, unknown> & { fixture: Fixture };
+
+type Fixture = Record<string, unknown> & { id: number; date: string; status: { short: string } };
 
 export interface ApiFootballServer extends ProviderServer {
   /** What it tells, by league and year, as `78-2025`. */

@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 import { createBell } from "../../src/events/bell.ts";
 import { wallClock } from "../../src/clock.ts";
 
@@ -32,6 +33,8 @@ export type Fault =
   /** A byte now and then, for ever. */
   | { kind: "drips"; everyMs: number }
   | { kind: "reset" }
+  /** Over TLS alone: another certificate than the one it had, which nobody vouches for. */
+  | { kind: "untrusted" }
   | { kind: "html"; status?: number }
   /** Half of the right body under the right length. */
   | { kind: "cut-off" }
@@ -49,6 +52,8 @@ export interface ProviderServer {
   readonly asked: readonly Asked[];
   /** What it does instead of answering; null: it is well. */
   fault: Fault | null;
+  /** The certificate it is to be trusted by, null without TLS. */
+  readonly ca: string | null;
   /** Resolves once it was asked so often in all. */
   wasAsked(count: number): Promise<readonly Asked[]>;
   /** Refuses connections from now on. */
@@ -66,6 +71,8 @@ export async function startProvider(
   let socketCount = 0;
   let server: Server | null = null;
   let port = 0;
+  const own = tls ? selfSigned() : null;
+  let fault: Fault | null = null;
 
   const listener: RequestListener = (request, response) => {
     const url = new URL(request.url ?? "/", "http://provider");
@@ -80,13 +87,12 @@ export async function startProvider(
     };
     asked.push(one);
     bell.ring();
-    const { fault } = provider;
     if (fault === null) send(response, answer(one));
     else fail(response, fault, () => answer(one));
   };
 
   async function up(): Promise<void> {
-    server = tls ? createTlsServer(selfSigned(), listener) : createServer(listener);
+    server = own === null ? createServer(listener) : createTlsServer(own, listener);
     server.listen(port, "127.0.0.1");
     await once(server, "listening");
     port = (server.address() as AddressInfo).port;
@@ -97,7 +103,21 @@ export async function startProvider(
       return `${tls ? "https" : "http"}://127.0.0.1:${port}`;
     },
     asked,
-    fault: null,
+    ca: own?.cert ?? null,
+    get fault() {
+      return fault;
+    },
+    set fault(next) {
+      if (
+        server instanceof TlsServer &&
+        own !== null &&
+        (next?.kind === "untrusted") !== (fault?.kind === "untrusted")
+      ) {
+        server.setSecureContext(next?.kind === "untrusted" ? selfSigned() : own);
+        server.closeAllConnections();
+      }
+      fault = next;
+    },
     async wasAsked(count) {
       while (asked.length < count) await bell.heard();
       return asked;
@@ -154,8 +174,13 @@ function fail(response: ServerResponse, fault: Fault, answer: () => Reply): void
       return;
     }
     case "reset":
-      response.socket?.resetAndDestroy();
+      // A TLS socket cannot be reset, only broken off.
+      if (response.socket instanceof TLSSocket) response.socket.destroy();
+      else response.socket?.resetAndDestroy();
       return;
+    case "untrusted":
+      // Nobody came this far.
+      return send(response, answer());
     case "html":
       response.writeHead(fault.status ?? 200, { "content-type": "text/html" }).end(page);
       return;
@@ -205,16 +230,17 @@ function sendHuge(response: ServerResponse, { bytes, declared }: { bytes: number
 }
 
 /** A certificate that nobody vouches for, made anew by openssl: a key in a repository is a key that leaks. */
-function selfSigned(): { key: Buffer; cert: Buffer } {
+function selfSigned(): { key: string; cert: string } {
   const dir = mkdtempSync(join(tmpdir(), "fulltime-test-"));
   const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
   const elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
   const files = ["-keyout", key, "-out", cert];
   try {
-    execFileSync("openssl", ["req", "-x509", ...elliptic, ...files, "-days", "2", "-subj", "/CN=127.0.0.1"], {
+    execFileSync("openssl", ["req", "-x509", ...elliptic, ...files, "-days", "2", ...names], {
       stdio: "ignore",
     });
-    return { key: readFileSync(key), cert: readFileSync(cert) };
+    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -13,7 +13,7 @@ import type { HttpSource } from "../../src/sources/live.ts";
 import { type FootballDataServer, startFootballData } from "../support/football-data-server.ts";
 import { type LiveFacts, liveFacts } from "../support/live-facts.ts";
 import { liveConfig, secondsForHours } from "../support/live-node.ts";
-import { footballDataMatch, presentSeason } from "../support/football-data-match.ts";
+import { footballDataMatch, presentSeason } from "../support/provider-match.ts";
 import type { Fault } from "../support/provider-server.ts";
 import { scriptedModels } from "../support/scripted-models.ts";
 
@@ -36,10 +36,11 @@ let dataDir: string;
 let logged = "";
 
 beforeAll(async () => {
-  server = await startFootballData({ key });
-  server.lists.set(presentSeason.list, []);
+  server = await startFootballData({ key, tls: true });
+  server.lists.set(presentSeason.footballData, []);
   source = createFootballData({
     url: server.url,
+    ca: server.ca ?? "",
     key,
     competitions: ["BL1"],
     known: nothingKnown,
@@ -75,7 +76,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const list = () => server.lists.get(presentSeason.list) ?? [];
+const list = () => server.lists.get(presentSeason.footballData) ?? [];
 const fixturesPolls = () => facts.polls("source.polled").filter(({ data }) => data.kind === "fixtures");
 
 async function reasons(): Promise<string[]> {
@@ -107,6 +108,7 @@ const cases: [string, Fault | "down", Category, RegExp][] = [
   ["a body that never ends", { kind: "drips", everyMs: 50 }, "transient", /took longer/],
   ["reset", { kind: "reset" }, "transient", /broke the connection off/],
   ["nobody there", "down", "transient", /cannot be reached/],
+  ["TLS", { kind: "untrusted" }, "transient", /certificate or TLS is not right/],
   ["a page instead of JSON", { kind: "html" }, "transient", /web page/],
   ["a truncated body", { kind: "cut-off" }, "transient", /broke the connection off/],
   ["half a document", { kind: "truncated" }, "transient", /breaks off/],

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ConfigMistakes, roles } from "../../../src/config.ts";
+import { type Config, ConfigMistakes, roles } from "../../../src/config.ts";
 import { createReplay, isUnplayable, readSnapshots } from "../../../src/sources/snapshots.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { count, instant } from "../../cli/format.ts";
@@ -24,6 +24,7 @@ export function replayCommand(source: Command): void {
     .option("--competition <id>", "which one, where the names do not tell or there are several")
     .option("--exit-when-done", "end when the season has nothing left to do")
     .option("--json", "print a summary as one JSON document when it is done")
+    .addHelpText("after", "\nResults are asked for no oftener than fixtures (pollEvery), as the files bring them.")
     .addHelpText(
       "after",
       examples([
@@ -39,7 +40,14 @@ async function replay(directory: string, { competition, exitWhenDone, json }: Op
   const missing = roles.filter((role) => !configured.roles.includes(role) && role !== "http");
   if (missing.length > 0)
     throw new ConfigMistakes([`FULLTIME_ROLES: a simulated clock needs all roles, missing ${missing.join(", ")}`]);
-  const config = { ...configured, source: "openfootball" as const, clock: "simulated" as const };
+  const { policy } = configured;
+  // Snapshots are days apart: asking for results oftener than for fixtures would only make a season of some 80,000 events.
+  const config: Config = {
+    ...configured,
+    source: "openfootball",
+    clock: "simulated",
+    policy: { ...policy, resultEvery: Math.max(policy.resultEvery, policy.pollEvery) },
+  };
   try {
     const snapshots = await readSnapshots(directory, competition);
     const [first, last] = [snapshots[0], snapshots.at(-1) ?? snapshots[0]];

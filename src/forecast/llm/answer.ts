@@ -70,17 +70,9 @@ function parse(text: string): unknown {
 
 function describe(issue: z.core.$ZodIssue): string {
   const field = issue.path.map(String).join(".") || "the answer";
-  switch (issue.code) {
-    case "unrecognized_keys":
-      // Their names are the model's words.
-      return `${field} has ${issue.keys.length} unknown keys`;
-    case "too_big":
-      return `${field} must be at most ${issue.maximum}`;
-    case "too_small":
-      return `${field} must be at least ${issue.minimum}`;
-    case "invalid_type":
-      return `${field} must be ${issue.expected}`;
-    default:
-      return `${field} is wrong`;
-  }
+  // What they are called are the model's words.
+  if (issue.code === "unrecognized_keys") return `${field} has ${issue.keys.length} unknown keys`;
+  if (issue.code === "too_big") return `${field} must be at most ${issue.maximum}`;
+  if (issue.code === "too_small") return `${field} must be at least ${issue.minimum}`;
+  return issue.code === "invalid_type" ? `${field} must be ${issue.expected}` : `${field} is wrong`;
 }

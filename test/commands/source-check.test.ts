@@ -1,0 +1,113 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { wallClock } from "../../src/clock.ts";
+import { startApiFootball } from "../support/api-football-server.ts";
+import { startFootballData } from "../support/football-data-server.ts";
+import { startFulltime } from "../support/node-process.ts";
+import { apiFootballFixture, footballDataMatch, presentSeason } from "../support/provider-match.ts";
+import { tempDir } from "../support/temp.ts";
+
+const key = "canary-key-0123456789";
+const hour = 3_600_000;
+
+interface Checked {
+  schemaVersion: number;
+  source: string;
+  offer: { budget: object | null; competitions: { code: string; id: string | null }[] } | null;
+  followed: { id: string; matches: number; finished: number; lineups: boolean | null; sample: { matchId: string } }[];
+}
+
+async function check(args: readonly string[], more: Record<string, string>) {
+  const run = await startFulltime(tempDir(), ["source", "check", ...args], { FULLTIME_SOURCE_KEY: key, ...more }).ended;
+  expect(run.stdout + run.stderr).not.toContain(key);
+  return { ...run, json: <T>() => JSON.parse(run.stdout) as T };
+}
+
+async function footballData() {
+  const server = await startFootballData({ key });
+  onTestFinished(() => server.down());
+  const now = wallClock.now();
+  const score = { duration: "REGULAR", fullTime: { home: 2, away: 1 } };
+  server.lists.set(presentSeason.footballData, [
+    { ...footballDataMatch({ number: 1, pairing: 0, kickoff: now - 3 * hour }), status: "FINISHED", score },
+    footballDataMatch({ number: 2, pairing: 11, kickoff: now + 20 * hour }),
+    footballDataMatch({ number: 3, pairing: 12, kickoff: now + 40 * hour }),
+    { ...footballDataMatch({ number: 4, pairing: 13, kickoff: now + 41 * hour }), status: "ODD" },
+  ]);
+  return {
+    server,
+    more: { FULLTIME_SOURCE: "football-data", FULLTIME_SOURCE_URL: server.url, FULLTIME_COMPETITIONS: "BL1" },
+  };
+}
+
+describe("source check", () => {
+  test("says what football-data.org offers and how a match would be recorded", async () => {
+    const { more } = await footballData();
+    const [people, script] = await Promise.all([check([], more), check(["--json"], more)]);
+    expect(script).toMatchObject({ code: 0, stderr: "" });
+    expect(script.json<Checked>()).toMatchObject({
+      schemaVersion: 1,
+      source: "football-data",
+      offer: { budget: null, competitions: [{ code: "PL" }, { code: "BL1", id: "bl1" }, { code: "BSA", id: null }] },
+      followed: [
+        {
+          id: "bl1",
+          matches: 3,
+          finished: 1,
+          lineups: false,
+          rejected: [{ code: "unknown-status" }],
+          sample: { fixture: { source: { ref: "2" }, status: "scheduled" } },
+        },
+      ],
+    });
+    expect(people.code).toBe(0);
+    expect(people.stdout).toMatch(/calls {2}10 a minute, no daily limit/);
+    expect(people.stdout).toMatch(/BL1 +bl1 +Bundesliga .*followed/);
+    expect(people.stdout).toMatch(/3 matches, 1 finished; line-ups: no/);
+    expect(people.stdout).toContain(script.json<Checked>().followed[0]?.sample.matchId);
+  });
+
+  test("says what API-Football offers, by its name; without competitions it looks at one", async () => {
+    const server = await startApiFootball({ key });
+    onTestFinished(() => server.down());
+    server.lists.set(presentSeason.apiFootball, [
+      apiFootballFixture({ number: 7, pairing: 3, kickoff: wallClock.now() + hour }),
+    ]);
+    const url = { FULLTIME_SOURCE_URL: server.url };
+    const run = await check(["api-football", "--json"], { ...url, FULLTIME_COMPETITIONS: "bl1" });
+    expect(run.json<Checked>()).toMatchObject({
+      source: "api-football",
+      offer: { plan: "Free", budget: { limit: 100 }, perMinute: 300, competitions: [{ code: "78", lineups: true }] },
+      followed: [{ id: "bl1", matches: 1, lineups: true }],
+    });
+    const people = await check(["api-football"], url);
+    expect(people.code).toBe(0);
+    expect(people.stderr).toContain("FULLTIME_COMPETITIONS names none; 39 is looked at");
+    expect(people.stdout).toMatch(/9\d of 100 left today, whole again at .* 00:00:00 UTC/);
+  });
+
+  test("exits 5 for a refused key, 6 for a source that cannot be reached, 1 for a spent quota, 2 for a wrong word", async () => {
+    const { server, more } = await footballData();
+    const refused = await check([], { ...more, FULLTIME_SOURCE_KEY: "another-canary" });
+    expect(refused).toMatchObject({ code: 5, stdout: "", stderr: expect.stringContaining("FULLTIME_SOURCE_KEY") });
+    expect(refused.stderr).not.toContain("another-canary");
+    server.fault = { kind: "html" };
+    expect(await check([], more)).toMatchObject({ code: 6, stderr: expect.stringContaining("web page") });
+    await server.down();
+    expect(await check([], more)).toMatchObject({ code: 6, stderr: expect.stringContaining("cannot be reached") });
+
+    const spent = await startApiFootball({ key, perDay: 0 });
+    onTestFinished(() => spent.down());
+    const quota = await check(["api-football"], { FULLTIME_SOURCE_URL: spent.url, FULLTIME_COMPETITIONS: "78" });
+    expect(quota).toMatchObject({ code: 1, stderr: expect.stringMatching(/used up.*ask again after .* 00:00 UTC/s) });
+    expect(await check(["elsewhere"], {})).toMatchObject({ code: 2 });
+  });
+
+  test("asks the archive too, which needs no key", async () => {
+    const run = await check(["--json"], { FULLTIME_SOURCE_KEY: "" });
+    expect(run.json<Checked>()).toMatchObject({
+      source: "archive",
+      offer: null,
+      followed: [{ id: "pl", lineups: false }],
+    });
+  });
+});
