@@ -6,7 +6,7 @@ import { readArchive } from "./evaluate/archive.ts";
 import { type Dataset, seasonsOf } from "./evaluate/dataset.ts";
 import { readDirectory } from "./evaluate/directory.ts";
 import { describe } from "./evaluate/print.ts";
-import { type Choice, evaluate } from "./evaluate/report.ts";
+import { type Choice, evaluate, referenceMember } from "./evaluate/report.ts";
 import { seasonIn } from "./evaluate/rows.ts";
 
 const usage = `Usage: npm run evaluate -- --data DIR [--from SEASON] [--to SEASON] [--competition ID]... [--json]
@@ -78,5 +78,5 @@ if (together === null) {
   const there = all.map((it) => `${it.competition} ${seasonsOf(it).join(" ")}`).join("; ");
   refuse(`no match from ${choice.from} to ${choice.to ?? "the end"}${there ? `: there is ${there}` : " or at all"}`);
 }
-if (json) process.stdout.write(`${JSON.stringify({ ...together, competitions })}\n`);
+if (json) process.stdout.write(`${JSON.stringify({ ...together, reference: referenceMember, competitions })}\n`);
 else process.stdout.write(`${competitions.map(describe).join("\n\n\n")}\n`);

@@ -7,6 +7,8 @@ export interface Diversity {
   members: readonly string[];
   /** Pearson correlation of the errors: probability minus outcome, over home, draw and away of every match. */
   correlation: readonly (readonly number[])[];
+  /** The same of what each says beyond the panel: all errors have the match's surprise in common, which hides how they differ. */
+  departures: readonly (readonly number[])[];
   /** Share of the matches in which both gave the same tip. */
   sameTips: readonly (readonly number[])[];
 }
@@ -17,15 +19,14 @@ export interface Pair {
   value: number;
 }
 
-export function diversityOf(members: readonly Scored[]): Diversity {
-  const errors = members.map(standardisedErrors);
+export function diversityOf(members: readonly Scored[], panel: Scored): Diversity {
+  const common = errorsOf(panel);
+  const errors = members.map(errorsOf);
   const tips = members.map(({ said }) => said.map(({ tip }) => (tip ? `${tip.home}-${tip.away}` : null)));
   return {
     members: members.map(({ name }) => name),
-    correlation: symmetric(members.length, (i, j) => {
-      const [a, b] = [errors[i] ?? [], errors[j] ?? []];
-      return mean(a.map((error, k) => error * (b[k] as number)));
-    }),
+    correlation: correlations(errors),
+    departures: correlations(errors.map((own) => own.map((error, i) => error - (common[i] as number)))),
     sameTips: symmetric(members.length, (i, j) => {
       const [a, b] = [tips[i] ?? [], tips[j] ?? []];
       return mean(a.map((tip, k) => (tip !== null && tip === b[k] ? 1 : 0)));
@@ -40,15 +41,27 @@ export function highestPairs(members: readonly string[], table: readonly (readon
     .sort((x, y) => y.value - x.value);
 }
 
-function standardisedErrors({ said, results }: Scored): number[] {
-  const errors = said.flatMap(({ probabilities }, i) => {
+/** Probability minus outcome, over home, draw and away of every match. */
+function errorsOf({ said, results }: Scored): number[] {
+  return said.flatMap(({ probabilities }, i) => {
     const score = results[i];
     const outcome = score && tendency(score);
     return (["home", "draw", "away"] as const).map((of) => probabilities[of] - (of === outcome ? 1 : 0));
   });
-  const centre = mean(errors);
-  const deviation = Math.sqrt(mean(errors.map((error) => (error - centre) ** 2)));
-  return errors.map((error) => (error - centre) / deviation);
+}
+
+function correlations(series: readonly (readonly number[])[]): number[][] {
+  const standard = series.map(standardised);
+  return symmetric(series.length, (i, j) => {
+    const [a, b] = [standard[i] ?? [], standard[j] ?? []];
+    return mean(a.map((value, k) => value * (b[k] as number)));
+  });
+}
+
+function standardised(values: readonly number[]): number[] {
+  const centre = mean(values);
+  const deviation = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  return values.map((value) => (value - centre) / deviation);
 }
 
 function symmetric(size: number, value: (i: number, j: number) => number): number[][] {

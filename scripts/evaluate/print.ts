@@ -58,13 +58,15 @@ function reliabilityTable({ reliability }: Figures): string {
   );
 }
 
-function pairsLines({ diversity: { members, correlation, sameTips } }: Report): string {
+function pairsLines({ diversity: { members, correlation, departures, sameTips } }: Report): string {
   const alike = highestPairs(members, correlation);
+  const apart = highestPairs(members, departures);
   const tips = highestPairs(members, sameTips);
   const median = (values: typeof alike) => values[Math.floor(values.length / 2)]?.value ?? Number.NaN;
   const told = (pairs: typeof alike) => pairs.map(({ a, b, value }) => `${a} and ${b} ${value.toFixed(4)}`).join(", ");
   return [
     `Correlation of errors: median ${median(alike).toFixed(4)}, highest ${told(alike.slice(0, 3))}; lowest ${told(alike.slice(-3))}.`,
+    `Correlation of departures from the panel: median ${median(apart).toFixed(4)}, highest ${told(apart.slice(0, 3))}; lowest ${told(apart.slice(-3))}.`,
     `Same tips: median ${median(tips).toFixed(3)}, highest ${told(tips.slice(0, 3))}.`,
   ].join("\n");
 }

@@ -77,6 +77,6 @@ function reportOf(members: readonly Member[], evaluated: readonly Evaluated[]): 
     members: scores.map((it) => figuresOf(it, elo)),
     panel: figuresOf(panel, elo),
     odds: offered.length > 0 ? { ...figuresOf(odds, onThese(elo)), panelRps: mean(onThese(panel.rps)) } : null,
-    diversity: diversityOf(scores),
+    diversity: diversityOf(scores, panel),
   };
 }

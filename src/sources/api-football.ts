@@ -1,19 +1,10 @@
 import { z } from "zod";
-import type { PollRemark } from "../match/event.ts";
 import { errorOf, nextDay, spent } from "./api-football-errors.ts";
-import {
-  envelopeSchema,
-  fixtureSchema,
-  leaguesSchema,
-  lineupsSchema,
-  type RawFixture,
-  statuses,
-  statusSchema,
-} from "./api-football-schema.ts";
-import { resultOf } from "./api-football-score.ts";
-import { firstYearOf, type League, leagueOf } from "./competitions.ts";
+import { readFixture } from "./api-football-fixture.ts";
+import { envelopeSchema, leaguesSchema, lineupsSchema, statusSchema } from "./api-football-schema.ts";
+import { firstYearOf, leagueOf } from "./competitions.ts";
 import { type Answer, createHttpClient, type Dialect, type Headers } from "./http.ts";
-import { type HttpSource, kickoffOf, type LiveOptions, type Offer, oneLine, readAs, skewRemarks } from "./live.ts";
+import { type HttpSource, type LiveOptions, type Offer, readAs, readEach, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
 import { createSeasonSource } from "./season-source.ts";
 import type { SourcePage } from "./source.ts";

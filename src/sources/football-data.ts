@@ -1,17 +1,8 @@
-import type { PollRemark } from "../match/event.ts";
-import { firstYearOf, type League, leagueOf, seasonName } from "./competitions.ts";
-import {
-  competitionsSchema,
-  errorSchema,
-  lineupsSchema,
-  matchesSchema,
-  matchSchema,
-  type RawMatch,
-  statuses,
-} from "./football-data-schema.ts";
-import { resultOf } from "./football-data-score.ts";
+import { firstYearOf, type League, leagueOf } from "./competitions.ts";
+import { readMatch } from "./football-data-match.ts";
+import { competitionsSchema, errorSchema, lineupsSchema, matchesSchema } from "./football-data-schema.ts";
 import { createHttpClient, type Dialect, type HttpClient } from "./http.ts";
-import { type HttpSource, kickoffOf, type LiveOptions, type Offer, oneLine, readAs, skewRemarks } from "./live.ts";
+import { type HttpSource, type LiveOptions, type Offer, readAs, readEach, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
 import { createSeasonSource, type Days, type Heard } from "./season-source.ts";
 import type { LineupsAnswer } from "./source.ts";

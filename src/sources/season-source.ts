@@ -108,7 +108,8 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     if (refs.has(matchId) || season === undefined) return refs.get(matchId) ?? null;
     const key = `${league.id}-${season}`;
     // Who began it may have been stopped, which is no answer to the others.
-    await reading.get(key)?.catch(() => {});
+    for (let other = reading.get(key); other !== undefined && !refs.has(matchId); other = reading.get(key))
+      await other.catch(() => {});
     if (!refs.has(matchId)) {
       const own = readSeason(league, season, null, signal).finally(() => reading.delete(key));
       reading.set(key, own);

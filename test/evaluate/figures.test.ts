@@ -64,10 +64,13 @@ test("diversity is the correlation of errors and the share of same tips", () => 
     [said(0.1, 0.1, 0.8, draw), said(0, 1, 0, draw), said(0, 0.2, 0.8, draw)],
     results,
   );
-  const { members, correlation, sameTips } = diversityOf([sure, twin, other]);
+  const panel = scored("panel", null, [said(0.5, 0.3, 0.2), said(0.6, 0.3, 0.1), said(0.5, 0.3, 0.2)], results);
+  const { members, correlation, departures, sameTips } = diversityOf([sure, twin, other], panel);
   expect(correlation[0]?.[1]).toBeCloseTo(1, 12);
   expect(correlation[0]?.[2]).toBeLessThan(0.5);
   expect(correlation[2]?.[0]).toBe(correlation[0]?.[2]);
+  expect(departures[0]?.[1]).toBeCloseTo(1, 12);
+  expect(departures[0]?.[2]).toBeLessThan(0);
   expect(sameTips[0]?.[1]).toBeCloseTo(2 / 3, 12);
   expect(highestPairs(members, sameTips).map(({ a, b }) => `${a} ${b}`)).toEqual([
     "sure twin",

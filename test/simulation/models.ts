@@ -51,14 +51,24 @@ export function createModels(world: World, onAsk: (owner: Owner, model: string, 
     given.push({ mark, matchId, model, to: owner, at: clock.now() });
     const steady = model === world.rosters[0][0];
     const odd = oddity(`${world.seed} ${model} ${matchId}`);
-    if (outage !== undefined) return failed(model, outage.how === "limited" ? "rate-limited" : "transient", mark);
+    if (outage?.how === "limited") {
+      const retryAt = new Date(Math.min(outage.to, clock.now() + 20 * minute)).toISOString();
+      return { ...failed(model, "rate-limited", mark), retryAt };
+    }
+    if (outage !== undefined) return failed(model, outage.how === "refuses" ? "permanent" : "transient", mark);
     if (!healthy && !steady && plan.modelFailures && random.chance(0.1)) {
       ill.set(matchId, clock.now());
       return failed(model, random.pick(["transient", "budget", "permanent"]), mark);
     }
     if (!steady && odd < 0.1) return { model, outcome: "abstained", category: null, reason: `knows neither #${mark}` };
     const probabilities = { home: 0.5, draw: 0.25, away: 0.25 };
-    return { model, tip: { home: random.int(0, 3), away: random.int(0, 2) }, probabilities, latencyMs: mark, cost: 0 };
+    return {
+      model,
+      tip: { home: random.int(0, 3), away: random.int(0, 2) },
+      probabilities,
+      latencyMs: mark,
+      cost: odd / 10,
+    };
   }
 
   return {

@@ -84,7 +84,9 @@ async function importAll(
     const { seasons, unreadable } = await readFinished({ ...what, now, known: knownIn(() => model) });
     for (const it of seasons) {
       signal.throwIfAborted();
-      for (const { match, text } of [...it.rejected, ...it.quarantined].slice(0, shownMax)) say(`${match}: ${text}`);
+      const remarks = [...it.rejected, ...it.quarantined];
+      for (const { match, text } of remarks.slice(0, shownMax)) say(`${match}: ${text}`);
+      if (remarks.length > shownMax) say(`... and ${remarks.length - shownMax} more of ${it.league.id} ${it.season}`);
       const observations = it.observations.filter(({ matchId }) => !isFollowed(model, matchId));
       const known = (id: string) => model?.match(id) ?? null;
       const { scheduled } = await ingest(
