@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { builtInPanel } from "../src/forecast/built-in-panel.ts";
 import { say } from "./cli/output.ts";
 import { readArchive } from "./evaluate/archive.ts";
+import { readData } from "./evaluate/data.ts";
 import { type Dataset, seasonsOf } from "./evaluate/dataset.ts";
-import { readDirectory } from "./evaluate/directory.ts";
 import { describe } from "./evaluate/print.ts";
 import { type Choice, evaluate, referenceMember } from "./evaluate/report.ts";
 import { seasonIn } from "./evaluate/rows.ts";
@@ -15,12 +14,14 @@ const usage = `Usage: npm run evaluate -- --data DIR [--from SEASON] [--to SEASO
 Rolls the built-in panel through seasons. Every match is forecast from the results of the days before it; the
 seasons before the first evaluated one are history only.
 
-  --data DIR       openfootball .json and football-data.co.uk .csv files, in DIR and the directories under it
+  --data DIR       openfootball .json and football-data.co.uk .csv files, in DIR and the directories under it;
+                   or one such file
   --archive        the built-in archive: five leagues, 2013/14 to 2016/17
   --from, --to     first and last evaluated season, as 2019-20 (default 2019-20 to 2021-22; of the archive
                    2015-16 to 2016-17; --from alone goes on to the last season there is)
   --competition C  only this one (pl, bl1, sa, pd, abl, ...); may be repeated
-  --json           one document on stdout; figures at its top are over all competitions together
+  --json           one document on one line of stdout (npm run -s evaluate, or npm adds two of its own); figures
+                   at its top are over all competitions together
 
 What was rejected or mended in the files is told on stderr. points: 2 for the tendency, 3 for the goal difference,
 4 for the exact score. Exit 2: nothing to evaluate.
@@ -58,9 +59,7 @@ function season(option: string, text: string | undefined): string | null {
 function read(data: string | undefined, archive: boolean): Dataset[] {
   if (archive === (data !== undefined)) return refuse("give either --data DIR or --archive");
   if (data === undefined) return readArchive();
-  if (statSync(data, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return refuse(`--data ${data} is no directory`);
-  return readDirectory(data, say);
+  return readData(data, say) ?? refuse(`--data ${data}: there is no such file or directory`);
 }
 
 const { data, archive, json, help, ...given } = options();

@@ -38,6 +38,8 @@ describe("without an environment", () => {
       trustedProxies: [],
       corsOrigins: [],
       source: "archive",
+      sourceUrl: null,
+      sourceKey: null,
       competitions: [],
       policy: defaultPolicy,
       panel: builtInPanel,
@@ -72,6 +74,7 @@ describe("every variable has its effect", () => {
     ["FULLTIME_ALLOWED_HOSTS", "fulltime.example, 10.0.0.7", { allowedHosts: ["fulltime.example", "10.0.0.7"] }],
     ["FULLTIME_CORS_ORIGINS", "https://console.example", { corsOrigins: ["https://console.example"] }],
     ["FULLTIME_SOURCE", "archive", { source: "archive" }],
+    ["FULLTIME_SOURCE_KEY", "k", { sourceKey: "k" }],
     ["FULLTIME_COMPETITIONS", "BL1", { competitions: ["BL1"] }],
     ["FULLTIME_CLOCK", "wall", { clock: "wall" }],
     ["FULLTIME_ROLES", roles.toReversed().join(", "), { roles: roles.toReversed() }],
@@ -166,7 +169,11 @@ describe("a mistake is one line: variable, value, what would be right", () => {
       "https://a/",
       "FULLTIME_CORS_ORIGINS=https://a/: must be origins like https://console.example, by comma",
     ],
-    ["FULLTIME_SOURCE", "espn", "FULLTIME_SOURCE=espn: must be archive"],
+    [
+      "FULLTIME_SOURCE",
+      "espn",
+      "FULLTIME_SOURCE=espn: must be archive or openfootball or football-data or api-football",
+    ],
     ["FULLTIME_CLOCK", "sundial", "FULLTIME_CLOCK=sundial: must be wall or simulated"],
     ["FULLTIME_ROLES", "poll,keeper", `FULLTIME_ROLES=poll,keeper: must be some of ${roles.join(",")}`],
     ["FULLTIME_ROLES", ",", `FULLTIME_ROLES=,: must be some of ${roles.join(",")}`],
@@ -217,8 +224,7 @@ describe("a mistake is one line: variable, value, what would be right", () => {
     expect(() => readConfig(environment)).toThrow(mistakes.join("\n"));
   });
 
-  test("names that live sources and language models will read are none", () => {
-    expect(mistakesOf({ FULLTIME_SOURCE_KEY: "k" })).toEqual([]);
+  test("names of others are none", () => {
     expect(mistakesOf({ PATH: "/bin", FULL_TIME: "x" })).toEqual([]);
   });
 });
@@ -261,6 +267,45 @@ describe("a language model's address and key", () => {
       "FULLTIME_LLM_URL=https://h/v1/chat/completions: must be the base before /chat/completions",
     ]);
     expect(settingOf("FULLTIME_LLM_KEY", { FULLTIME_LLM_KEY: "canary" })?.value).toBe("********");
+  });
+});
+
+describe("a live source", () => {
+  const live = (more: Record<string, string>) => ({ FULLTIME_SOURCE: "openfootball", ...more });
+
+  test("is followed on the wall clock, at its own address or another", () => {
+    expect(configOf(live({}))).toMatchObject({ source: "openfootball", clock: "wall", sourceUrl: null });
+    expect(settingOf("FULLTIME_CLOCK", live({}))).toMatchObject({ value: "wall", origin: "default" });
+    expect(configOf(live({ FULLTIME_SOURCE_URL: "http://files.example/json/" })).sourceUrl).toBe(
+      "http://files.example/json",
+    );
+    expect(configOf(live({ FULLTIME_SOURCE_URL: "../football.json" })).sourceUrl).toBe("../football.json");
+    expect(mistakesOf(live({ FULLTIME_CLOCK: "simulated" }))).toEqual([
+      "FULLTIME_CLOCK=simulated: openfootball tells what is so now, which a simulated clock does not share; take wall, the archive, or fulltime source replay",
+    ]);
+  });
+
+  test("takes its own codes and our ids for competitions, several at a time", () => {
+    expect(mistakesOf(live({ FULLTIME_COMPETITIONS: "en.1,bl1" }))).toEqual([]);
+    expect(mistakesOf(live({ FULLTIME_COMPETITIONS: "en.1,PL,xx" }))).toEqual([
+      "FULLTIME_COMPETITIONS=en.1,PL,xx: openfootball has no PL, xx here; it has en.1, en.2, de.1, it.1, es.1, fr.1, at.1",
+    ]);
+  });
+
+  test("with a key needs one, which is never shown, and an address that is one", () => {
+    const environment = {
+      FULLTIME_SOURCE: "football-data",
+      FULLTIME_SOURCE_KEY: "canary",
+      FULLTIME_SOURCE_URL: "there",
+    };
+    expect(mistakesOf(environment)).toEqual(["FULLTIME_SOURCE_URL=there: must be an http or https address"]);
+    expect(settingOf("FULLTIME_SOURCE_KEY", { FULLTIME_SOURCE_KEY: "canary" })?.value).toBe("********");
+    expect(mistakesOf({ FULLTIME_SOURCE: "api-football" })).toEqual([
+      "FULLTIME_SOURCE_KEY: api-football gives each of its users a key; set it here",
+    ]);
+    expect(mistakesOf(live({ FULLTIME_SOURCE_URL: "https://me:canary@files.example" }))).toEqual([
+      "FULLTIME_SOURCE_URL=https://********@files.example: must have no user and password",
+    ]);
   });
 });
 

@@ -5,6 +5,9 @@ const dayMs = 86_400_000;
 /** A pause this long that ends in July, August or September is the one between two seasons. */
 const summerDays = 25;
 
+/** A match of a later round may be brought forward to just before the first. */
+const earlyDays = 7;
+
 /**
  * Gives rows of one competition that tell no season theirs: a season begins after a summer pause. The calendar alone would
  * put the July 2020 of a season that began in 2019 into the next.
@@ -27,7 +30,7 @@ export function withSeasons(rows: readonly Row[]): Row[] {
 }
 
 /**
- * The rows of one competition and season with dates in that season. One in the wrong year, before the first round or outside
+ * The rows of one competition and season with dates in that season. One in the wrong year, well before the first round or outside
  * the season, is moved by a year where that puts it right, and rejected where it does not.
  */
 export function withDatesInSeason(label: string, season: string, rows: readonly Row[], remark: Remark): Row[] {
@@ -36,7 +39,9 @@ export function withDatesInSeason(label: string, season: string, rows: readonly 
     ? [`${year}-07-01`, `${year + 1}-08-31`]
     : [`${year}-01-01`, `${year}-12-31`];
   const opening = rows.filter(({ round, date }) => round === 1 && date >= begin && date <= end).map(({ date }) => date);
-  const first = opening.toSorted()[0] ?? begin;
+  const opened = opening.toSorted()[0];
+  const first =
+    opened === undefined ? begin : new Date(Date.parse(opened) - earlyDays * dayMs).toISOString().slice(0, 10);
   const moved = new Map<string, number>();
   const kept = rows.flatMap((row) => {
     const fits = (date: string) => date >= first && date <= end;

@@ -40,7 +40,7 @@ export interface Team {
 export function startTeam(node: Node, { roles, source, models, staggerMs, receiver = null }: TeamOptions): Team {
   const members: Record<string, readonly Actor[]> = {
     poll: [pollActor([source])],
-    analyse: [analyseActor(node.readModel)],
+    analyse: [analyseActor(node.readModel, models)],
     lineups: [lineupsActor(source)],
     predict: [predictActor(models)],
     settle: [settleActor],

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { EventData, EventType } from "../match/event.ts";
 import * as match from "./schemas/match.ts";
+import { analysedFrom1 } from "./upcasters.ts";
 import * as operator from "./schemas/operator.ts";
 import * as source from "./schemas/source.ts";
 
@@ -40,7 +41,7 @@ export const versions: Readonly<Record<EventType, number>> = {
   "match.lineups.requested": 1,
   "match.prediction.requested": 1,
   "match.settlement.requested": 1,
-  "match.analysed": 1,
+  "match.analysed": 2,
   "match.lineups": 1,
   "match.predicted": 1,
   "match.finished": 1,
@@ -68,7 +69,7 @@ export type Upcast = (data: unknown) => unknown;
 /** By type, then by the version it reads. Every version below the present one must have its step. */
 export type Upcasters = Partial<Record<EventType, Readonly<Record<number, Upcast>>>>;
 
-export const upcasters: Upcasters = {};
+export const upcasters: Upcasters = { "match.analysed": { 1: analysedFrom1 } };
 
 export const eventTypes = Object.keys(schemas) as EventType[];
 

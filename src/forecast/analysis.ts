@@ -1,5 +1,5 @@
 import type { Analysed, FormEntry, Score, TableRow } from "../match/event.ts";
-import { createElo } from "./elo.ts";
+import { createElo, type EloState } from "./elo.ts";
 import type { FixtureToForecast, PlayedMatch } from "./member.ts";
 
 const formMatches = 5;
@@ -14,9 +14,18 @@ export type Analysis = Omit<Analysed, "round" | "asOf" | "retroactive">;
  * (PanelAt.usable). Ratings are Elo points, rest days are since the team's last match here (1 decimal, null without one),
  * form and head to head have the newest match first.
  */
-export function analyse(fixture: FixtureToForecast, usable: readonly PlayedMatch[]): Analysis {
+export function analyse(
+  fixture: FixtureToForecast,
+  usable: readonly PlayedMatch[],
+  panel: PanelGoals | null = null,
+): Analysis {
   const elo = createElo();
-  for (const match of usable) elo.learn(match);
+  const trails = { home: trailOf(elo, fixture.home), away: trailOf(elo, fixture.away) };
+  for (const match of usable) {
+    elo.learn(match);
+    trails.home.follow(match);
+    trails.away.follow(match);
+  }
   const { season, home, away } = fixture;
   const latest = usable.at(-1);
   return {
@@ -24,6 +33,7 @@ export function analyse(fixture: FixtureToForecast, usable: readonly PlayedMatch
     form: { home: formOf(home, usable), away: formOf(away, usable) },
     table: tableOf(usable.filter((match) => match.season === season)),
     ratings: { home: round(elo.rating(season, home), 1), away: round(elo.rating(season, away), 1) },
+    movement: { home: trails.home.movement(season), away: trails.away.movement(season) },
     restDays: { home: restDays(fixture, home, usable), away: restDays(fixture, away, usable) },
     headToHead: newest(headToHeadMatches, usable, (match) => playedBy(match, home) && playedBy(match, away)).map(
       (match) => ({
@@ -34,7 +44,35 @@ export function analyse(fixture: FixtureToForecast, usable: readonly PlayedMatch
         score: match.score,
       }),
     ),
-    expectedGoals: rounded(elo.expectedGoals(fixture)),
+    expectedGoals: rounded(panel?.goals ?? elo.expectedGoals(fixture)),
+    sources: {
+      results: "the competition's results in the log, newest revisions",
+      ratings: eloSource,
+      expectedGoals: panel === null ? eloSource : `equal mean of ${panel.of} members of the panel`,
+    },
+  };
+}
+
+/** What the panel's own members expect, on average over `of` of them. */
+export interface PanelGoals {
+  goals: { home: number; away: number };
+  of: number;
+}
+
+const eloSource = "Elo 1978, K 15, with home advantage and margin";
+
+/** A team's rating after each of its matches. */
+function trailOf(elo: EloState, team: string) {
+  const ratings: number[] = [];
+  return {
+    follow(match: PlayedMatch): void {
+      if (playedBy(match, team)) ratings.push(elo.rating(match.season, team));
+    },
+    movement(season: string): number | null {
+      if (ratings.length === 0) return null;
+      const before = ratings.at(-1 - formMatches) ?? 1500;
+      return round(elo.rating(season, team) - before, 1);
+    },
   };
 }
 

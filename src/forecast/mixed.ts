@@ -10,6 +10,13 @@ export function mixedModels(roster: readonly RosterEntry[], parts: readonly Mode
   return {
     roster,
     terms: (model) => owners.get(model)?.terms?.(model) ?? null,
+    async expectedGoals(asked, signal) {
+      for (const part of parts) {
+        const goals = (await part.expectedGoals?.(asked, signal)) ?? null;
+        if (goals !== null) return goals;
+      }
+      return null;
+    },
     ask(model, question, signal) {
       const owner = owners.get(model);
       if (owner !== undefined) return owner.ask(model, question, signal);

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Analysed, Lineups, ModelAnswer, RosterEntry } from "../match/event.ts";
+import type { PanelGoals } from "./analysis.ts";
 import type { FixtureToForecast } from "./member.ts";
 import type { Panel, PanelAt } from "./panel.ts";
 import type { ResultStore } from "./results.ts";
@@ -31,7 +32,7 @@ export interface Terms {
   dailyCostMax: number | null;
 }
 
-/** The models of the panel as the predict stage calls them. */
+/** The models of the panel as the stages call them. */
 export interface Models {
   readonly roster: readonly RosterEntry[];
   /** null, or absent, for a model that is computed here: nothing binds it. */
@@ -41,6 +42,8 @@ export interface Models {
    * reason. Throwing anything else is a bug of the stage.
    */
   ask(model: string, question: Question, signal: AbortSignal): Promise<ModelAnswer>;
+  /** The goals that the models which cost nothing expect on average; null, or absent, where there is none. */
+  expectedGoals?(asked: Pick<Question, "fixture" | "asOf">, signal: AbortSignal): Promise<PanelGoals | null>;
 }
 
 /** Measures how long an answer took, in milliseconds of wall time. */
@@ -80,9 +83,26 @@ export function statisticalModels(panel: Panel, results: ResultStore, usableAfte
     return { model, tip, probabilities, latencyMs: Math.round(elapsed() - began), cost: 0 };
   }
 
+  async function goals({ fixture, asOf }: Pick<Question, "fixture" | "asOf">, signal: AbortSignal) {
+    const view = panel.at(fixture.competition, asOf, results, usableAfter);
+    const sum = { home: 0, away: 0 };
+    let of = 0;
+    for (const { model } of panel.roster) {
+      if (sliceOver()) await nextSlice(signal);
+      for (const _ of view.learning(model)) if (sliceOver()) await nextSlice(signal);
+      const forecast = view.forecast(model, fixture);
+      if ("abstained" in forecast) continue;
+      sum.home += forecast.expectedGoals.home;
+      sum.away += forecast.expectedGoals.away;
+      of++;
+    }
+    return of === 0 ? null : { goals: { home: sum.home / of, away: sum.away / of }, of };
+  }
+
   return {
     roster: panel.roster,
     ask: (model, question, signal) => inTurn(() => answer(model, question, signal)),
+    expectedGoals: (asked, signal) => inTurn(() => goals(asked, signal)),
   };
 }
 

@@ -117,9 +117,13 @@ export interface Analysed {
   /** The season's table of the competition at `asOf`. */
   table: TableRow[];
   ratings: { home: number; away: number };
+  /** Rating points won or lost over each team's last five matches; null without one. */
+  movement: { home: number | null; away: number | null };
   restDays: { home: number | null; away: number | null };
   headToHead: { matchId: string; kickoff: string; home: string; away: string; score: Score }[];
   expectedGoals: { home: number; away: number };
+  /** Where each part comes from, in words. */
+  sources: { results: string; ratings: string; expectedGoals: string };
 }
 
 export type Lineups =

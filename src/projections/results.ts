@@ -42,8 +42,10 @@ export function resultsWriter(db: Db): MatchWriter {
     write(before, after) {
       if (before.fixture === after.fixture && before.result === after.result) return;
       const row = rowOf(after);
+      if (row === null && before.result === null && after.result === null) return;
+      changedResults(db);
       if (row !== null) write.run(row);
-      else if (before.result !== null || after.result !== null) remove.run(after.id);
+      else remove.run(after.id);
     },
   };
 }
@@ -62,20 +64,51 @@ function rowOf({ id, fixture, result }: Match): Row | null {
   };
 }
 
+/** How often this connection has written results: what was read of them before holds no longer. */
+const writes = new WeakMap<Db, number>();
+
+function changedResults(db: Db): void {
+  writes.set(db, (writes.get(db) ?? 0) + 1);
+}
+
 export function resultQueries(db: Db) {
-  const select = db.prepare<[string, number], Row>(
-    "SELECT * FROM results WHERE competition = ? AND kickoff <= ? ORDER BY kickoff, match_id",
-  );
+  const select = db.prepare<[string], Row>("SELECT * FROM results WHERE competition = ? ORDER BY kickoff, match_id");
+  /** Moves when another connection commits. */
+  const commits = db.prepare<[], number>("PRAGMA data_version").pluck();
+  const known = new Map<string, { state: string; matches: PlayedMatch[] }>();
+
+  // Every question of every match asks for all there is so far: read from the table each time, that was a sixth of a season.
+  function all(competition: string): PlayedMatch[] {
+    const state = `${commits.get() ?? 0} ${writes.get(db) ?? 0}`;
+    const before = known.get(competition);
+    if (before?.state === state) return before.matches;
+    const matches = select.all(competition).map(playedOf);
+    known.set(competition, { state, matches });
+    return matches;
+  }
+
   return {
-    results: (competition: string, until: number): PlayedMatch[] =>
-      select.all(competition, until).map((row) => ({
-        matchId: row.match_id,
-        competition: row.competition,
-        season: row.season,
-        kickoff: row.kickoff,
-        home: row.home,
-        away: row.away,
-        score: { home: row.home_goals, away: row.away_goals },
-      })),
+    results(competition: string, until: number): PlayedMatch[] {
+      const matches = all(competition);
+      let [low, high] = [0, matches.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((matches[middle]?.kickoff ?? 0) <= until) low = middle + 1;
+        else high = middle;
+      }
+      return matches.slice(0, low);
+    },
+  };
+}
+
+function playedOf(row: Row): PlayedMatch {
+  return {
+    matchId: row.match_id,
+    competition: row.competition,
+    season: row.season,
+    kickoff: row.kickoff,
+    home: row.home,
+    away: row.away,
+    score: { home: row.home_goals, away: row.away_goals },
   };
 }

@@ -34,29 +34,41 @@ const startsMax = 1000;
 export function createPacer({ perWindow, clock, windowMs = 61_000, waitMaxMs = 30_000 }: PacerOptions): Pacer {
   let limit = perWindow;
   let heldUntil = 0;
-  /** Instants of `elapsed` at which the last requests start, some of them ahead. */
-  let starts: number[] = [];
+  /** Instants of `elapsed` at which the last requests started. */
+  const starts: number[] = [];
+  const queue: object[] = [];
 
-  function nextStart(now: number): number {
-    const first = starts.at(-limit);
-    return Math.max(now, heldUntil, first === undefined ? 0 : first + windowMs, starts.at(-1) ?? 0);
+  /** How long the one at that place of the queue has to wait, as things stand. */
+  function waitAt(place: number): number {
+    const now = clock.elapsed();
+    const planned = starts.slice(-limit);
+    for (let i = 0; i <= place; i++) {
+      const first = planned.at(-limit);
+      planned.push(Math.max(now, heldUntil, first === undefined ? now : first + windowMs));
+    }
+    return Math.ceil((planned.at(-1) ?? now) - now);
   }
 
   return {
     async turn(provider, signal) {
-      const at = nextStart(clock.elapsed());
-      const wait = () => {
-        const left = Math.ceil(Math.max(at, heldUntil) - clock.elapsed());
-        if (left <= waitMaxMs) return left;
-        const text = `${provider} allows ${limit} requests a minute, and they are used up`;
-        throw new SourceError("rate-limited", text, { retryAt: clock.now() + left });
-      };
-      let left = wait();
-      starts = [...starts, at].slice(-startsMax);
-      // Timers may be a little early, and what the provider forbids meanwhile counts too.
-      for (; left > 0; left = wait()) {
-        await pause(clock, left, signal);
-        signal.throwIfAborted();
+      const ticket = {};
+      queue.push(ticket);
+      try {
+        // Looked at again after each wait: timers may be early, and what the provider forbids meanwhile counts too.
+        for (;;) {
+          const wait = waitAt(queue.indexOf(ticket));
+          if (wait > waitMaxMs) {
+            const text = `${provider} allows ${limit} requests a minute, and they are used up`;
+            throw new SourceError("rate-limited", text, { retryAt: clock.now() + wait });
+          }
+          if (wait <= 0 && queue[0] === ticket) break;
+          await pause(clock, Math.max(1, wait), signal);
+          signal.throwIfAborted();
+        }
+        starts.push(clock.elapsed());
+        if (starts.length > startsMax) starts.shift();
+      } finally {
+        queue.splice(queue.indexOf(ticket), 1);
       }
     },
     hold(ms) {

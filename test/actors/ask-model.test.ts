@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { createAskModel } from "../../src/actors/ask-model.ts";
 import { predictActor } from "../../src/actors/predict.ts";
 import type { Faults } from "../../src/events/memory.ts";
 import type { Models, Terms } from "../../src/forecast/models.ts";
 import type { Category, ModelAnswer, ModelOutcome } from "../../src/match/event.ts";
 import { day, failedModel, history, type History, hour, kickoff, minute, second, tip } from "../support/history.ts";
 import { manualClock, settled, testNode, type TestNode } from "../support/node.ts";
+import { question } from "../forecast/llm/support.ts";
 import { gate } from "./stage-support.ts";
 
 const start = kickoff - 4 * hour;
@@ -231,4 +233,27 @@ describe("a model that said when to come back", () => {
     await it.calls[1]?.answer(tip("oracle"));
     expect(it.tipped("b")).toBe(true);
   });
+});
+
+test("at one address, the smallest number named counts, and what is asked in time goes before what is in hindsight", async () => {
+  const it = await testNode({ wall: manualClock(start) });
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const names = ["a", "b", "c", "d"];
+  const ask = createAskModel({
+    roster: names.map((model) => ({ model, version: "1" })),
+    terms: (model) => ({ lane: "there", concurrency: model === "c" ? 1 : 64, dailyCostMax: null }),
+    ask(model) {
+      begun.push(model);
+      return new Promise((resolve) => ends.push(() => resolve(tip(model))));
+    },
+  });
+  const { signal } = new AbortController();
+  const asked = names.map((model) => ask(it.node, { model, question: question(), live: model !== "b", signal }));
+  for (const upTo of [["a"], ["a", "c"], ["a", "c", "d"], ["a", "c", "d", "b"]]) {
+    await settled();
+    expect(begun).toEqual(upTo);
+    ends.shift()?.();
+  }
+  expect(await Promise.all(asked)).toEqual(names.map((model) => tip(model)));
 });

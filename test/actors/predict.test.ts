@@ -167,6 +167,7 @@ describe("only open models are called", () => {
 });
 
 describe("when models have failed", () => {
+  const iso = (time: number) => new Date(time).toISOString();
   const at = kickoff - 30 * minute;
   const cases: [string, ModelAnswer[], { category: string; reason: string; retryAt: number } | null][] = [
     [
@@ -178,6 +179,24 @@ describe("when models have failed", () => {
       "by their limits alone, no attempt is burnt",
       [tip("elo"), tip("poisson"), failedModel("pi", "rate-limited")],
       { category: "rate-limited", reason: "1 models have not answered: pi", retryAt: at + hour },
+    ],
+    [
+      "by limits with an end, the earliest end counts",
+      [
+        { ...failedModel("elo", "budget"), retryAt: iso(at + 9 * hour) },
+        { ...failedModel("poisson", "rate-limited"), retryAt: iso(at + 2 * minute) },
+        failedModel("pi", "rate-limited"),
+      ],
+      { category: "rate-limited", reason: "3 models have not answered: elo, poisson, pi", retryAt: at + 2 * minute },
+    ],
+    [
+      "in passing and by a limit, it burns an attempt",
+      [
+        tip("elo"),
+        { ...failedModel("poisson", "rate-limited"), retryAt: iso(at + 5 * minute) },
+        failedModel("pi", "transient"),
+      ],
+      { category: "transient", reason: "2 models have not answered: poisson, pi", retryAt: at + 30 * second },
     ],
     ["for good, the stage is done", [tip("elo"), failedModel("poisson", "permanent"), tip("pi")], null],
     [

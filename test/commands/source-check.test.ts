@@ -39,7 +39,7 @@ async function footballData() {
   };
 }
 
-describe("source check", () => {
+describe("source check", { timeout: 120_000 }, () => {
   test("says what football-data.org offers and how a match would be recorded", async () => {
     const { more } = await footballData();
     const [people, script] = await Promise.all([check([], more), check(["--json"], more)]);

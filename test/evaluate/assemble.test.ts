@@ -33,8 +33,9 @@ test("puts a month that is dated in the wrong year into its season", () => {
     row("2020-06-20", "B", "A", { round: 30 }),
     row("2019-07-11", "A", "C", { round: 35 }),
     row("2019-07-12", "C", "A", { round: 35 }),
+    row("2019-08-07", "B", "C", { round: 2 }),
   ]);
-  expect(days(matches)).toEqual(["2019-08-09", "2020-06-20", "2020-07-11", "2020-07-12"]);
+  expect(days(matches)).toEqual(["2019-08-07", "2019-08-09", "2020-06-20", "2020-07-11", "2020-07-12"]);
   expect(remarks).toEqual(["pl 2019-20: 2 matches moved from 2019-07 to 2020-07: they were dated outside the season"]);
 });
 

@@ -66,7 +66,14 @@ test("prints tables for people, and the bookmakers' row where there are odds", {
     join(directory, "E0.csv"),
     ["Div,Date,HomeTeam,AwayTeam,FTHG,FTAG,B365H,B365D,B365A", ...rows].join("\n"),
   );
-  const { code, stdout, stderr } = await run("--data", directory, "--from", "2020/21", "--to", "2020-21");
+  const { code, stdout, stderr } = await run(
+    "--data",
+    join(directory, "E0.csv"),
+    "--from",
+    "2020/21",
+    "--to",
+    "2020-21",
+  );
   expect(stderr).toBe("");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^pl, 2020-21: 12 matches\n/);
@@ -76,7 +83,7 @@ test("prints tables for people, and the bookmakers' row where there are odds", {
 });
 
 test.each([
-  [["--data", "/no/such/directory"], /--data \/no\/such\/directory is no directory/],
+  [["--data", "/no/such/directory"], /--data \/no\/such\/directory: there is no such file or directory/],
   [[], /give either --data DIR or --archive/],
   [["--archive", "--from", "soon"], /--from is "soon": it takes a season, as in --from 2019-20/],
   [["--archive", "--seasons"], /Unknown option '--seasons'.*--help/],

@@ -48,9 +48,11 @@ const samples: { [T in EventType]: EventData[T][] } = {
         { position: 1, team: "a", played: 1, won: 1, drawn: 0, lost: 0, goalsFor: 2, goalsAgainst: 1, points: 3 },
       ],
       ratings: { home: 1500.5, away: 1499.5 },
+      movement: { home: 3.5, away: null },
       restDays: { home: 6.5, away: null },
       headToHead: [{ matchId: "m", kickoff: at, home: "a", away: "b", score }],
       expectedGoals: { home: 1.4, away: 1.1 },
+      sources: { results: "the log", ratings: "Elo", expectedGoals: "the panel" },
     },
   ],
   "match.lineups": [
@@ -329,4 +331,23 @@ describe("the envelope", () => {
   it("has a schema and a version for every type", () => {
     expect(Object.keys(versions).sort()).toEqual(Object.keys(schemas).sort());
   });
+});
+
+it("reads an analysis of the first version as one of the present", () => {
+  const [present] = samples["match.analysed"];
+  if (present === undefined) throw new Error("there is no sample");
+  const { movement: _, sources: __, ...first } = present;
+  const entity: Entity = { root: "match", id: "pl-2016-17-a-b" };
+  const event: NewEvent<"match.analysed"> = {
+    id: ulid(),
+    type: "match.analysed",
+    time: Date.parse(at),
+    actor: "pipeline:analyse",
+    causationId: null,
+    data: present,
+  };
+  const envelope = JSON.parse(new TextDecoder().decode(encode(entity, event))) as object;
+  // Written as it was then: its schema is gone, its bytes are in the log.
+  const old = read(entity, "match.analysed", JSON.stringify({ ...envelope, version: 1, data: first }));
+  expect(old.event?.data).toMatchObject({ ...first, movement: { home: null, away: null } });
 });

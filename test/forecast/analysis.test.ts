@@ -62,10 +62,37 @@ describe("analysis", () => {
       form: { home: [], away: [] },
       table: [],
       ratings: { home: 1500, away: 1500 },
+      movement: { home: null, away: null },
       restDays: { home: null, away: null },
       headToHead: [],
       expectedGoals: { home: 1.48, away: 1.14 },
+      sources: {
+        results: "the competition's results in the log, newest revisions",
+        ratings: "Elo 1978, K 15, with home advantage and margin",
+        expectedGoals: "Elo 1978, K 15, with home advantage and margin",
+      },
     });
+  });
+
+  it("tells how far ratings have moved over the last five matches", () => {
+    const many = Array.from({ length: 7 }, (_, at) => played("a", at < 2 ? 0 : 1, at < 2 ? 1 : 0, "b", { at }));
+    const [before, after] = [
+      analyse(fixture("a", "b", { at: 10 }), many.slice(0, 2)),
+      analyse(fixture("a", "b", { at: 10 }), many),
+    ];
+    expect(before.movement.home).toBeCloseTo(before.ratings.home - 1500, 1);
+    expect(after.movement.home).toBeCloseTo(after.ratings.home - before.ratings.home, 0);
+    expect(after.movement.home).toBeGreaterThan(0);
+    expect(after.movement.away).toBeCloseTo(-(after.movement.home ?? 0), 1);
+  });
+
+  it("takes the expected goals of the panel where there is one", () => {
+    const panel = { goals: { home: 2.345, away: 0.5 }, of: 42 };
+    const { expectedGoals, sources } = analyse(fixture("a", "b"), [], panel);
+    expect([expectedGoals, sources.expectedGoals]).toEqual([
+      { home: 2.35, away: 0.5 },
+      "equal mean of 42 members of the panel",
+    ]);
   });
 
   it("adds up for any history", () => {

@@ -49,6 +49,18 @@ test("answers that come after kick-off, twice or for an older round are kept and
   expect(new Set(countAnswers(life.match).map(({ counts }) => counts))).toEqual(new Set(["superseded"]));
 });
 
+test("a match keeps what an answer cost and when a model may be asked again; tokens and prompts stay in the log", () => {
+  const paid = { tokens: { in: 1000, out: 50 }, promptHash: "0123456789abcdef" };
+  const retryAt = new Date(kickoff).toISOString();
+  const life = asked().predicted([
+    { ...tip("elo"), ...paid },
+    { ...failedModel("pi", "rate-limited"), ...paid, cost: 0.25, retryAt },
+  ]);
+  expect(JSON.stringify(life.match)).not.toMatch(/tokens|promptHash/);
+  expect(life.match.outcomes).toMatchObject([{ model: "pi", cost: 0.25, retryAt }]);
+  expect(openModels(life.match)).toEqual(["poisson", "pi"]);
+});
+
 test.each([
   [24 * hour, 1],
   [24 * hour + 1, 2],

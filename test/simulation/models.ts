@@ -55,7 +55,7 @@ export function createModels(world: World, onAsk: (owner: Owner, model: string, 
       const retryAt = new Date(Math.min(outage.to, clock.now() + 20 * minute)).toISOString();
       return { ...failed(model, "rate-limited", mark), retryAt };
     }
-    if (outage !== undefined) return failed(model, outage.how === "refuses" ? "permanent" : "transient", mark);
+    if (outage !== undefined) return failed(model, "transient", mark);
     if (!healthy && !steady && plan.modelFailures && random.chance(0.1)) {
       ill.set(matchId, clock.now());
       return failed(model, random.pick(["transient", "budget", "permanent"]), mark);

@@ -3,14 +3,11 @@ import type { Fixture } from "./fixtures.ts";
 import type { Random } from "./random.ts";
 import { hour, minute, second } from "./units.ts";
 
-export interface Outage<How = "fails" | "hangs" | "limited" | "back-at-once"> {
+export interface Outage {
   from: number;
   to: number;
-  how: How;
+  how: "fails" | "hangs" | "limited" | "back-at-once";
 }
-
-/** A model that `refuses` does so for good, and rests before long. */
-export type ModelOutage = Outage<"fails" | "refuses" | "hangs" | "limited"> & { model: string };
 
 /** What goes wrong at an instant. Nodes are named by number; one that is not there, or not up, is left alone. */
 export type Fault =
@@ -33,7 +30,7 @@ export interface Plan {
   faults: { at: number; fault: Fault }[];
   sourceOutages: Outage[];
   sourceLies: boolean;
-  modelOutages: ModelOutage[];
+  modelOutages: (Outage & { model: string })[];
   modelFailures: boolean;
   slowModels: boolean;
   /** Chance that a try of a batch is lost, on its way or on its way back. */
@@ -92,7 +89,7 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
   const forgeries = ["copy", "junk", "unknown-type", "contradiction"] as const;
   if (forged) add(random.int(1, 6), () => ({ do: "forge", kind: random.pick(forgeries), draw: draw() }));
 
-  const outage = <How>(how: readonly How[]): Outage<How> => {
+  const outage = (how: readonly Outage["how"][]): Outage => {
     const from = moment() - random.int(0, 20) * minute;
     return { from, to: Math.min(healAt, from + random.int(1, 90) * minute), how: random.pick(how) };
   };
@@ -100,10 +97,10 @@ export function planFaults(random: Random, { start, healAt, fixtures, models }: 
   const plan: Plan = {
     nodes,
     faults,
-    sourceOutages: list(times(3), () => outage(["fails", "hangs", "limited", "back-at-once"] as const)),
+    sourceOutages: list(times(3), () => outage(["fails", "hangs", "limited", "back-at-once"])),
     sourceLies: random.chance(0.5),
     modelOutages: list(times(4), () => ({
-      ...outage(["fails", "refuses", "hangs", "limited"] as const),
+      ...outage(["fails", "fails", "hangs", "limited"]),
       model: random.pick(models),
     })),
     modelFailures: random.chance(0.5),

@@ -52,7 +52,8 @@ test.each([
   ["FSV Mainz 05", "1. FSV Mainz 05"],
 ])("%s and %s are one club", (a, b) => expect(clubOf("Germany", a)).toEqual(clubOf("Germany", b)));
 
-test("an Arsenal elsewhere is no English club", () => expect(clubOf("Argentina", "Arsenal FC")).toEqual({ id: "arsenal", name: null }));
+test("an Arsenal elsewhere is no English club", () =>
+  expect(clubOf("Argentina", "Arsenal FC")).toEqual({ id: "arsenal", name: null }));
 
 test.each([
   ["tsg-1899-hoffenheim", "1899-hoffenheim", true],

@@ -64,6 +64,8 @@ const analysis: Omit<Analysed, "round" | "asOf" | "retroactive"> = {
   restDays: { home: null, away: null },
   headToHead: [],
   expectedGoals: { home: 1.5, away: 1.1 },
+  movement: { home: null, away: null },
+  sources: { results: "the log", ratings: "Elo", expectedGoals: "Elo" },
 };
 
 export type Asked = Partial<Omit<StageRequested, "stage">> & { roster?: RosterEntry[] };

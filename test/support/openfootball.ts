@@ -13,7 +13,10 @@ export function leagueNamed(id: string): League {
 
 export const bundesliga = leagueNamed("bl1");
 
-export function file(matches: readonly unknown[], name = "Deutsche Bundesliga 2025/26"): { name: string; matches: unknown[] } {
+export function file(
+  matches: readonly unknown[],
+  name = "Deutsche Bundesliga 2025/26",
+): { name: string; matches: unknown[] } {
   return { name, matches: [...matches] };
 }
 
@@ -23,7 +26,14 @@ export function entry(round: number, team1: string, team2: string, more: Entry =
   return { round: `Matchday ${round}`, date, time: "15:30", team1, team2, ...more };
 }
 
-const clubs = ["Bayern München", "Borussia Dortmund", "RB Leipzig", "Bayer 04 Leverkusen", "VfB Stuttgart", "SC Freiburg"];
+const clubs = [
+  "Bayern München",
+  "Borussia Dortmund",
+  "RB Leipzig",
+  "Bayer 04 Leverkusen",
+  "VfB Stuttgart",
+  "SC Freiburg",
+];
 
 /** Six of a season's clubs, each against each, home and away: 30 matches in ten rounds. */
 export function sixClubs(names: readonly string[] = clubs): Entry[] {

@@ -74,9 +74,11 @@ export const analysed = z.object({
   form: z.object({ home: z.array(formEntry), away: z.array(formEntry) }),
   table: z.array(tableRow),
   ratings: z.object({ home: z.number(), away: z.number() }),
+  movement: z.object({ home: z.number().nullable(), away: z.number().nullable() }),
   restDays: z.object({ home: z.number().nullable(), away: z.number().nullable() }),
   headToHead: z.array(meeting),
   expectedGoals: z.object({ home: z.number(), away: z.number() }),
+  sources: z.object({ results: z.string(), ratings: z.string(), expectedGoals: z.string() }),
 });
 
 export const lineups = z.discriminatedUnion("available", [
