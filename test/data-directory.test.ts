@@ -55,6 +55,21 @@ describe("a data directory", () => {
     expect(isTaken(path)).toBe(true);
   });
 
+  test("of a node that follows what is on is bound to no season, and says so", () => {
+    const path = tempDir();
+    const followed: Origin = { source: "openfootball", clock: "wall", competition: null, season: null };
+    take(path, followed).release();
+    take(path, followed).release();
+    expect(() => takeDataDirectory(path, { ...followed, competition: "pl", season: "2025-26" })).toThrow(
+      `${path} was made for no one competition, not pl: name none, or another directory with FULLTIME_DATA_DIR`,
+    );
+    const other = tempDir();
+    take(other, origin).release();
+    expect(() => takeDataDirectory(other, { ...origin, competition: null, season: null })).toThrow(
+      `${other} was made with competition pl: use pl, or another directory with FULLTIME_DATA_DIR`,
+    );
+  });
+
   test("is free before, and after it was released, which is safe twice", () => {
     const path = tempDir();
     expect(isTaken(path)).toBe(false);

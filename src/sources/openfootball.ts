@@ -1,4 +1,5 @@
 import type { PollRemark } from "../match/event.ts";
+import { isVoid } from "../match/status.ts";
 import { competitionOf, firstYearOf, type League, seasonName, seasonsBetween } from "./competitions.ts";
 import { readAs } from "./live.ts";
 import type { Known, KnownMatch } from "./known.ts";
@@ -150,19 +151,10 @@ function readFile(league: League, season: string, json: unknown): ReadFile {
  * postponed until there is a date still ahead. An abandoned or cancelled one with such a date is played again.
  */
 function isNews({ fixture }: Observation, known: KnownMatch | undefined, now: number): boolean {
-  if (fixture.status !== "scheduled") return true;
-  switch (known?.status) {
-    case "finished":
-      return false;
-    case "postponed":
-    case "abandoned":
-    case "cancelled":
-    case "awarded":
-    case "walk-over":
-      return Date.parse(fixture.kickoff) > now;
-    default:
-      return true;
-  }
+  if (fixture.status !== "scheduled" || known === undefined) return true;
+  if (known.status === "finished") return false;
+  const isOff = known.status === "postponed" || isVoid(known.status);
+  return !isOff || Date.parse(fixture.kickoff) > now;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;

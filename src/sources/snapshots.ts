@@ -29,7 +29,7 @@ const dated = /(\d{4}-\d{2}-\d{2})(?:T(\d{2}):?(\d{2}))?/;
  * chooses among several, or says what files without a code in their name are about. Throws `NoSnapshots`.
  */
 export async function readSnapshots(directory: string, competition?: string): Promise<[Snapshot, ...Snapshot[]]> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => /\.json$/.test(name) && dated.test(name));
+  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".json") && dated.test(name));
   const read = fileReader();
   const snapshots: Snapshot[] = [];
   for (const name of names.sort()) {
