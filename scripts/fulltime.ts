@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { packageVersion } from "../src/version.ts";
 import { report } from "./cli/errors.ts";
-import { codeOf, Interrupted } from "./cli/signals.ts";
+import { cutShort, Interrupted } from "./cli/signals.ts";
 import { examples } from "./cli/options.ts";
 /** Each loads what it needs when it is asked for: all of them together cost a second of every command's start. */
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
@@ -56,5 +56,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   // At once: a connection that was refused, or never answered, would keep the process alive.
-  process.exit(error instanceof Interrupted ? codeOf(error.signal) : report(error));
+  process.exit(error instanceof Interrupted ? cutShort(error.signal) : report(error));
 }

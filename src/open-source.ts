@@ -5,7 +5,7 @@ import { type Config, ConfigMistakes } from "./config.ts";
 import type { ReadModelQueries } from "./projections/queries.ts";
 import { createApiFootball } from "./sources/api-football.ts";
 import { archiveSeasons, createArchive } from "./sources/archive.ts";
-import { type League, leagueOf, leagues, type LiveSource } from "./sources/competitions.ts";
+import { isSeason, type League, leagueOf, leagues, type LiveSource, seasonName } from "./sources/competitions.ts";
 import { createFootballData } from "./sources/football-data.ts";
 import { createHttpClient, type Dialect } from "./sources/http.ts";
 import type { Known, KnownMatch } from "./sources/known.ts";
@@ -39,7 +39,11 @@ export async function openSource(choice: SourceChoice): Promise<OpenedSource> {
   const { config, competition, season, known, clock } = choice;
   if (config.source === "archive") return openArchive(competition ?? config.competitions[0], season);
   const chosen = leaguesOf(config.source, config.competitions, competition);
-  if (config.source === "openfootball") return openOpenfootball(config, chosen, season ?? null, known, clock);
+  if (config.source === "openfootball") {
+    if (season !== undefined && !chosen.every((league) => isSeason(league, season)))
+      throw new ConfigMistakes([`--season ${season}: seasons are like ${seasonName("autumn-spring", 2025)}`]);
+    return openOpenfootball(config, chosen, season ?? null, known, clock);
+  }
   if (season !== undefined)
     throw new ConfigMistakes([`--season ${season}: ${config.source} follows whichever season is on`]);
   const options = {

@@ -89,6 +89,10 @@ describe("openfootball", () => {
     await expect(open(openfootball(tempDir()), { competition: "PL" })).rejects.toThrow(
       "--competition PL: openfootball has en.1",
     );
+    for (const season of ["2025", "2025-27", "last"])
+      await expect(open(openfootball(tempDir()), { season })).rejects.toThrow(
+        `--season ${season}: seasons are like 2025-26`,
+      );
     expect((await open(openfootball(tempDir(), ""), { competition: "pl" })).source.competitions).toMatchObject([
       { id: "pl" },
     ]);

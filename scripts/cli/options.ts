@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { reasonLengthMax } from "../../src/match/attempts.ts";
 import { daysMax } from "../../src/match/backfill.ts";
 import { parseDuration } from "../../src/config/duration.ts";
 import { isCallId, isMatchId } from "../../src/events/subjects.ts";
@@ -61,4 +62,13 @@ export function wholeNumber(text: string): number {
   const n = Number(text);
   if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError("write a whole number from 1.");
   return n;
+}
+
+/** Why somebody does something, as it stands in the log. */
+export function reasonText(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") throw new InvalidArgumentError("say why, in a few words.");
+  if (trimmed.length > reasonLengthMax)
+    throw new InvalidArgumentError(`say it in at most ${reasonLengthMax} characters.`);
+  return trimmed;
 }

@@ -3,9 +3,14 @@ import { constants } from "node:os";
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 const signals: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** A service manager's stop went as asked; a person's Ctrl-C, or a terminal that was closed, cut something short. */
+/** Of a node: a service manager's stop went as asked; a person's Ctrl-C, or a terminal that was closed, cut something short. */
 export function codeOf(signal: Signal): number {
   return signal === "SIGTERM" ? 0 : 128 + constants.signals[signal];
+}
+
+/** Of a command that was following or asking: whatever ended it, it did not do what it was asked. */
+export function cutShort(signal: Signal): number {
+  return 128 + constants.signals[signal];
 }
 
 export interface Signals {

@@ -43,7 +43,7 @@ export function backfillCommand(program: Command): void {
       ),
     )
     .addOption(new Option("--dry-run", "show the plan and its hash, write nothing").conflicts(["plan", "yes"]))
-    .option("--plan <hash>", "run only this plan: exit 7 when the log has since moved to another")
+    .option("--plan <hash>", "run only this plan: exit 7 when the log has since moved to another", planHash)
     .option("--yes", "do not ask")
     .option("--no-input", "never ask: without --yes nothing is run")
     .option("--json", "the plan as one JSON document; a run as one JSON document a line")
@@ -128,6 +128,12 @@ function showPlan({ plan, underWay, skipped }: PlannedBackfill, options: Options
 function wordsOf({ days, match, stage }: Options): string {
   const which = match === undefined ? [`--days ${days}`] : match.map((id) => `--match ${id}`);
   return [...which, ...(stage ?? []).map((it) => `--stage ${it}`)].join(" ");
+}
+
+function planHash(text: string): string {
+  if (!/^[0-9a-f]{16}$/.test(text))
+    throw new InvalidArgumentError("plan hashes are 16 hexadecimal digits, from --dry-run.");
+  return text;
 }
 
 function stage(text: string): Stage {

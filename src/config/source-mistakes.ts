@@ -16,7 +16,6 @@ export function sourceMistakes({ source, sourceUrl, sourceKey, competitions, clo
   if (source === "archive") {
     if (competitions.length > 1)
       found.push(`FULLTIME_COMPETITIONS=${competitions.join(",")}: the archive plays one competition at a time`);
-    if (sourceUrl !== null) found.push(`FULLTIME_SOURCE_URL=${sourceUrl}: the archive is a package, it has no address`);
     return found;
   }
   if (clock === "simulated") {

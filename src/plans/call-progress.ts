@@ -18,6 +18,8 @@ export function callProgress(call: Call, readModel: Pick<ReadModelQueries, "call
 function stateOf({ applied, cancelled }: Call, counts: Record<CallMatchState, number>): CallProgress["state"] {
   if (applied === null) return "starting";
   if (counts.running > 0) return "running";
-  if (cancelled !== null) return "cancelled";
-  return counts.failed + counts.cancelled > 0 ? "partly" : "done";
+  // A cancel that came after the end took nothing back.
+  const tookBack = counts.cancelled > 0 || (applied.skipped["cancelled"] ?? 0) > 0;
+  if (cancelled !== null && tookBack) return "cancelled";
+  return counts.failed > 0 ? "partly" : "done";
 }

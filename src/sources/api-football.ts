@@ -108,13 +108,18 @@ export function createApiFootball(options: LiveOptions): HttpSource {
 }
 
 const dialect: Dialect = {
-  words: (body) => {
-    const parsed = envelopeSchema.pick({ errors: true }).safeParse(body);
-    return parsed.success && parsed.data.errors !== undefined ? JSON.stringify(parsed.data.errors) : null;
+  words(body) {
+    const { errors, message } = refusalSchema.parse(body);
+    return message ?? (errors === undefined ? null : JSON.stringify(errors));
   },
   refusesKey: () => false,
   waitMs: () => null,
+  spentUntil: (headers, now) => (count(headers["x-ratelimit-requests-remaining"]) === 0 ? nextDay(now) : null),
 };
+
+const refusalSchema = z
+  .object({ errors: z.unknown(), message: z.string().optional().catch(undefined) })
+  .catch({ errors: undefined });
 
 const listSchema = z.array(z.unknown());
 

@@ -140,6 +140,12 @@ export function firstYearOf(season: string): number | null {
   return /^\d{4}(-\d{2})?$/.test(season) ? Number(season.slice(0, 4)) : null;
 }
 
+/** Whether the league can have a season of that name. */
+export function isSeason({ season: style }: League, name: string): boolean {
+  const year = firstYearOf(name);
+  return year !== null && name === seasonName(style, year);
+}
+
 /** As match ids have it. */
 export function seasonName(style: SeasonStyle, firstYear: number): string {
   return style === "calendar-year" ? `${firstYear}` : `${firstYear}-${String((firstYear + 1) % 100).padStart(2, "0")}`;

@@ -36,6 +36,9 @@ export function statusFailure({ provider, status, headers, body, skewMs, now, di
   const words = said === null ? "" : `: ${quote(said)}`;
   const wait = retryAfterMs(headers["retry-after"], now + skewMs) ?? dialect.waitMs(headers);
   if (status === 429) {
+    const day = dialect.spentUntil?.(headers, now) ?? null;
+    if (day !== null)
+      return new SourceError("budget", `${provider}'s calls of today are used up (HTTP 429)${words}`, { retryAt: day });
     const retryAt = now + Math.min(wait ?? limitedMs, limitedMaxMs);
     return new SourceError("rate-limited", `${provider} limits us (HTTP 429)${words}`, { retryAt });
   }

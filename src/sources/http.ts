@@ -31,6 +31,8 @@ export interface Dialect {
   refusesKey(status: number, words: string | null): boolean;
   /** Milliseconds to wait by headers of its own, null where they do not tell. */
   waitMs(headers: Headers): number | null;
+  /** Of a limit that is the day's: when the next day begins (epoch milliseconds); null for one of the minute. */
+  spentUntil?(headers: Headers, now: number): number | null;
 }
 
 export interface Limits {
@@ -86,7 +88,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
     );
     const text = await response.body.text();
-    const skewMs = skewOf(headers.date, clock.now());
+    const skewMs = skewOf(headers, clock.now());
     const body = parsed(text);
     if (status >= 200 && status < 300) {
       if (body === undefined) throw unreadable(provider, headers["content-type"], text);
@@ -149,7 +151,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function skewOf(date: string | undefined, now: number): number | null {
+/** A cache on the way passes on the `Date` of when it asked, and tells in `Age` how many seconds ago that was. */
+function skewOf({ date, age }: Headers, now: number): number | null {
   const at = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(at) ? null : at - now;
+  const cachedMs = age !== undefined && /^\d+$/.test(age) ? Number(age) * 1000 : 0;
+  return Number.isNaN(at) ? null : at + cachedMs - now;
 }

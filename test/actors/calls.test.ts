@@ -137,6 +137,93 @@ describe("a backfill", () => {
   });
 });
 
+describe("many calls and cancels, and a carrier that dies", () => {
+  const ids = [
+    call,
+    "01BX5ZZKBKACTAV9WEVGEMMVRZ",
+    "01BX5ZZKBKACTAV9WEVGEMMVS0",
+    "01BX5ZZKBKACTAV9WEVGEMMVS1",
+    "01BX5ZZKBKACTAV9WEVGEMMVS2",
+  ];
+
+  test("more cancels than there are hands, delivered before their calls, stop nobody", async () => {
+    const it = await scene([missed(one), missed(other)], { working: false });
+    for (const id of ids) await it.place({ matchIds: [one] }, id);
+    for (const id of ids) await it.cancel(id);
+    // As after a crash: the requests were delivered to who died, the cancels come first.
+    for (let delivered = 0; delivered < 3; delivered++) it.server.redeliver("operator", null);
+    it.run(callsActor(roster));
+    await settled();
+    expect(it.events("operator.applied")).toHaveLength(ids.length);
+    expect(await it.node.log.pending()).toBe(0);
+  });
+
+  test("a call that had given words when its node died and it was cancelled counts them, and takes them back", async () => {
+    const it = await scene([missed(one), missed(other)], { working: false });
+    await it.place({ matchIds: [one, other] });
+    const letter = it.node.readModel.call(call)?.requested?.sequence ?? null;
+    const version = it.node.readModel.match(one)?.version ?? 0;
+    await it.node.log.append({ root: "match", id: one }, version, [
+      {
+        type: "match.retro.requested",
+        id: it.node.newId(now),
+        time: now,
+        actor: "operator:anna",
+        causationId: call,
+        data: { by: "anna", reason: null, stages: null, letter },
+      },
+    ]);
+    await it.cancel();
+    it.run(callsActor(roster));
+    await settled();
+    expect(it.events("operator.applied")).toMatchObject([{ data: { requested: 1, skipped: { cancelled: 1 } } }]);
+    expect(it.node.readModel.callProgress(call)).toEqual({ running: 0, done: 0, failed: 0, cancelled: 1 });
+  });
+
+  test("a call whose carrier fails again and again ends, and those behind it do not wait", async () => {
+    const it = await scene([missed(one)], { working: false });
+    await it.place({ matchIds: [one] });
+    const consume = it.node.log.consume.bind(it.node.log);
+    const eighth: typeof it.node.log.consume = async function* (options) {
+      for await (const delivery of consume(options)) yield { ...delivery, deliveries: 8 };
+    };
+    it.node.log.consume = eighth;
+    it.run(callsActor(roster));
+    await settled();
+    expect(it.events("operator.applied")).toMatchObject([
+      { data: { requested: 0, skipped: { "could not be carried out": 1 } } },
+    ]);
+    expect(it.events("match.retro.requested")).toEqual([]);
+  });
+
+  test("a call too large to be written onto its matches is no call", async () => {
+    const it = await scene([missed(one)]);
+    const body = JSON.stringify({
+      specversion: "1.0",
+      id: call,
+      source: "/fulltime",
+      type: "operator.requested",
+      subject: call,
+      time: new Date(now).toISOString(),
+      datacontenttype: "application/json",
+      version: 1,
+      actor: "operator:mallory",
+      data: {
+        principal: "x".repeat(200_000),
+        order: { ...plain, matchIds: [one] },
+        planHash: null,
+        idempotencyKey: null,
+        bodyHash: "",
+        answer: null,
+      },
+    });
+    it.server.publish(`operator.${call}.requested`, body);
+    await settled();
+    expect(it.events("match.retro.requested")).toEqual([]);
+    expect(await it.node.log.pending()).toBe(0);
+  });
+});
+
 describe("a retry of failed settlements", () => {
   test("of all takes those that failed and were not dismissed", async () => {
     const it = await scene([unsettled(one), missed(other)]);

@@ -168,6 +168,32 @@ describe("snapshots polled one after the other", () => {
     expect(standingsOf(it, "bl1")).toEqual(standingsIn(snapshots.at(-2) as Snapshot));
   });
 
+  test("keep a spelling that nobody has listed out, instead of making a second match of each", async () => {
+    const unlisted = JSON.parse(
+      JSON.stringify(respelled).replaceAll("Bayer Leverkusen", "Leverkusener Bayer 1904"),
+    ) as unknown[];
+    const abbreviated = JSON.parse(
+      JSON.stringify(respelled).replaceAll("Bayer Leverkusen", "Bayer Leverk."),
+    ) as unknown[];
+    const snapshots = await readSnapshots(
+      snapshotDirectory({
+        ...files,
+        "de.1_2025-09-03.json": file(abbreviated),
+        "de.1_2025-09-04.json": file(unlisted),
+      }),
+    );
+    const it = await polledThrough(snapshots);
+    expect(it.polls.slice(-2).map((polled) => polled?.counts)).toEqual([
+      { seen: 20, scheduled: 0, finished: 0, rejected: 0, quarantined: 10 },
+      { seen: 20, scheduled: 0, finished: 0, rejected: 0, quarantined: 10 },
+    ]);
+    expect(it.polls.at(-1)?.quarantined[0]).toMatchObject({
+      code: "doubtful-club",
+      text: expect.stringContaining("leverkusener-bayer-1904 may be bayer-04-leverkusen, and nothing tells them apart"),
+    });
+    expect(it.node.readModel.tally().matches).toBe(30);
+  });
+
   test("state nothing when they are polled again", async () => {
     const it = await polledThrough(await readSnapshots(snapshotDirectory(files)));
     const before = it.facts();

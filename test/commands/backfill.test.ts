@@ -3,7 +3,8 @@ import { wallClock } from "../../src/clock.ts";
 import type { ModelAnswer } from "../../src/match/event.ts";
 import { type History, history, hour, minute, roster, tip } from "../support/history.ts";
 import { type Ended, runningNode, startFulltime } from "../support/node-process.ts";
-import { seededLog } from "../support/seeded-log.ts";
+import { openLog } from "../../src/open-log.ts";
+import { seed, seededLog } from "../support/seeded-log.ts";
 import { tempDir } from "../support/temp.ts";
 import { until } from "../support/until.ts";
 
@@ -92,10 +93,12 @@ test("a plan that the log has moved on from is refused with exit 7, saying what 
   await log.append({ root: "match", id: one.id }, version, one.events.slice(before));
   const last = await log.last();
 
-  const [refused, strange] = await Promise.all([
+  const [refused, strange, none] = await Promise.all([
     run(url, "--plan", planHash, "--yes"),
     run(url, "--plan", "0123456789abcdef", "--yes"),
+    run(url, "--plan", "", "--yes"),
   ]);
+  expect(none.code).toBe(2);
   expect(refused.code).toBe(7);
   expect(refused.stderr).toContain(
     `${one.id}: was predict, settle with 2 model calls (pi, poisson); is predict, settle with 1 model call (pi)`,
@@ -127,8 +130,18 @@ test("Ctrl-C leaves it running and says how to go on; the same command asks for 
       ? true
       : null,
   );
-  for (const { child } of [first, beside]) child.kill("SIGINT");
-  expect((await beside.ended).code).toBe(130);
+  first.child.kill("SIGINT");
+  // A service manager's stop cuts it short as well: a script must not take that for the end of the work.
+  beside.child.kill("SIGTERM");
+  const stopped = await beside.ended;
+  expect(stopped.code).toBe(143);
+  expect(JSON.parse(stopped.stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({
+    type: "summary",
+    state: "left-running",
+    total: 2,
+    done: 0,
+    running: 2,
+  });
   const ended = await first.ended;
   expect(ended.code).toBe(130);
   expect(ended.stderr).toContain("left running");
@@ -186,6 +199,35 @@ test("cancelling takes back what has not begun, and the log says who asked, who 
   expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining("fulltime backfill list") });
   expect(shown.stdout).toMatch(/matches +2: 0 done, 0 failed, 2 cancelled, 0 running/);
   expect(json(listed)).toMatchObject({ backfills: [{ backfillId: id, state: "cancelled", cancelled: 2 }] });
+});
+
+test("a follower goes on over a restart of the node, whose server has another port then", { timeout }, async () => {
+  const dir = tempDir();
+  const embedded = { FULLTIME_CLOCK: "wall", FULLTIME_ROLES: "intake" };
+  const here = (...args: string[]) => startFulltime(dir, args, embedded);
+  const started = async () => {
+    const node = here("run");
+    onTestFinished(() => void node.child.kill("SIGKILL"));
+    const note = await until(() => runningNode(dir));
+    return { node, url: note.nats };
+  };
+  const before = await started();
+  const log = await openLog(before.url, { natsCreds: null, replicas: 1 });
+  await seed(log, [partial(), missed()]);
+  await log.close();
+  const following = here("backfill", "--yes", "--json");
+  onTestFinished(() => void following.child.kill("SIGKILL"));
+  const id = await until(() => /"backfillId":"([0-9A-Z]{26})"/.exec(following.stdout())?.[1] ?? null);
+  before.node.child.kill("SIGTERM");
+  await before.node.ended;
+  await until(() => (following.stderr().includes("the node has ended") ? true : null));
+  const after = await started();
+  await until(() => (following.stderr().includes("the node is back") ? true : null));
+  expect((await here("backfill", "cancel", id).ended).code).toBe(0);
+  expect(await following.ended).toMatchObject({ code: 3, stdout: expect.stringContaining('"cancelled":2') });
+  expect((await here("backfill", "cancel", id).ended).stderr).toContain("already cancelled");
+  after.node.child.kill("SIGTERM");
+  await after.node.ended;
 });
 
 /** A node that carries out calls and does nothing else; its data directory. */

@@ -141,6 +141,15 @@ describe("the day's calls", () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  test("that are used up are that with HTTP 429 too, where the day is what is at its end", async () => {
+    const { season, server } = await scene();
+    const limited = (remaining: string) => ({ "x-ratelimit-requests-remaining": remaining });
+    server.fault = { kind: "status", status: 429, headers: limited("0"), body: { message: "Too many requests" } };
+    await expect(season()).rejects.toMatchObject({ category: "budget", retryAt: midnight() });
+    server.fault = { kind: "status", status: 429, headers: limited("50"), body: "no" };
+    await expect(season()).rejects.toMatchObject({ category: "rate-limited" });
+  });
+
   test("that somebody else used up are told by the provider, under HTTP 200", async () => {
     const { season, server } = await scene();
     server.errors = { requests: "You have reached the request limit for the day." };

@@ -183,6 +183,12 @@ test("a server's clock that is wrong is told, and its answer is good", async () 
   expect(Math.abs((skewMs ?? 0) - 10 * minute)).toBeLessThan(2500);
 });
 
+test("an answer out of a cache is as old as it says, and its server's clock is right", async () => {
+  const { server, get } = await scene();
+  server.fault = { kind: "skewed", ms: -20 * minute, headers: () => ({ age: "1200" }) };
+  expect(Math.abs((await get()).skewMs ?? minute)).toBeLessThan(2500);
+});
+
 test("whoever asks may stop it, and gets the reason back", async () => {
   const { server, get } = await scene();
   server.fault = { kind: "silent" };

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
+import type { Config } from "../../../src/config.ts";
 import { callEntry } from "../../../src/events/entries.ts";
-import { evolveCall, unknownCall } from "../../../src/match/call.ts";
+import { type Call, evolveCall, unknownCall } from "../../../src/match/call.ts";
+import { callProgress } from "../../../src/plans/call-progress.ts";
+import { openReadOnly } from "../../../src/projections/reader.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { withMatches } from "../../cli/known-matches.ts";
 import { withLog } from "../../cli/log-access.ts";
 import { operatorAt, withRunningLog } from "../../cli/operator.ts";
-import { callId, examples } from "../../cli/options.ts";
+import { callId, examples, reasonText } from "../../cli/options.ts";
 import { printJson, say } from "../../cli/output.ts";
 import { loadConfig } from "../../cli/settings.ts";
 
@@ -20,7 +23,7 @@ export function cancelCommand(backfill: Command): void {
     .command("cancel")
     .description("cancel what has not begun of a backfill; what is under way ends by itself")
     .argument("<id>", "backfill id, from `backfill list`", callId)
-    .option("--reason <text>", "why, for the log")
+    .option("--reason <text>", "why, for the log", reasonText)
     .option("--dry-run", "say what would be done, write nothing")
     .option("--json", "one JSON document")
     .addHelpText(
@@ -36,6 +39,8 @@ export function cancelCommand(backfill: Command): void {
         if (call.requested?.order.what !== "backfill")
           throw new CommandFailed(exitCode.failed, `there is no backfill ${id}: see fulltime backfill list`);
         if (call.cancelled !== null) return "already cancelled";
+        if (hasEnded(config, call))
+          throw new CommandFailed(exitCode.failed, `backfill ${id} has ended: nothing is left to cancel`);
         if (dryRun === true) return "would be cancelled";
         const { outcome } = await withMatches(config, it, (known) =>
           operatorAt(config, it, known).cancel(call, reason ?? null),
@@ -45,4 +50,16 @@ export function cancelCommand(backfill: Command): void {
       if (json === true) return printJson({ backfillId: id, result });
       say(`${id}  ${result}; fulltime backfill show ${id} tells what had begun`);
     });
+}
+
+/** As far as a read model on this machine tells. */
+function hasEnded({ dataDir }: Config, call: Call): boolean {
+  const readModel = openReadOnly(dataDir);
+  if (readModel === null) return false;
+  try {
+    const known = readModel.call(call.id);
+    return known !== null && ["done", "partly"].includes(callProgress(known, readModel).state);
+  } finally {
+    readModel.close();
+  }
 }

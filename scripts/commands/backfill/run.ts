@@ -1,6 +1,6 @@
 import { matchEntry } from "../../../src/events/entries.ts";
 import type { Config } from "../../../src/config.ts";
-import type { EventLog } from "../../../src/events/log.ts";
+import type { LogMessage } from "../../../src/events/log.ts";
 import { openModels } from "../../../src/match/answers.ts";
 import { backfillEnd, reasonsToSkip } from "../../../src/match/backfill.ts";
 import type { Stage } from "../../../src/match/event.ts";
@@ -9,6 +9,7 @@ import type { Match } from "../../../src/match/match.ts";
 import type { PlannedBackfill } from "../../../src/plans/backfill-plan.ts";
 import { exitCode } from "../../cli/errors.ts";
 import { count } from "../../cli/format.ts";
+import { followLog } from "../../cli/follow.ts";
 import type { KnownMatches } from "../../cli/known-matches.ts";
 import type { LogAccess } from "../../cli/log-access.ts";
 import { operatorAt } from "../../cli/operator.ts";
@@ -29,7 +30,6 @@ interface Run {
 /** Requests what is planned, as one call that the nodes carry out, and follows it to its end; sets the exit code. */
 export async function runBackfill({ config, access, known, found, json, again }: Run): Promise<void> {
   const { plan, underWay, skipped, scope, lacks, order } = found;
-  const { log, signal } = access;
   const tell = json ? (line: object) => print(JSON.stringify({ schemaVersion: 1, ...line })) : () => {};
   tell({ type: "plan", ...plan, underWay: underWay.map(({ id }) => id) });
   for (const { matchId, why } of skipped) tell({ type: "skipped", matchId, why: reasonsToSkip[why] });
@@ -39,26 +39,35 @@ export async function runBackfill({ config, access, known, found, json, again }:
     tell({ type: "requested", backfillId: call });
     if (!json) say(`requested as backfill ${call}`);
   }
-  signal.addEventListener("abort", () => leave(signal.reason, call, json ? "" : again), { once: true });
-
   const tracked = [...underWay, ...lacks.flatMap(({ matchId }) => known.match(matchId) ?? [])];
   const matches = new Map(tracked.map((match) => [match.id, match]));
   const progress = json ? null : createProgress("matches");
-  const ends = await follow({
-    log,
-    signal,
-    after: known.sequence,
+  const ends = new Map<string, End>();
+  const following: Following = {
+    batches: followLog(config, access, known.sequence),
     matches,
+    ends,
     waiting: new Set(call === null ? [] : lacks.map(({ matchId }) => matchId)),
     call,
     stages: scope.stages,
     tell,
     progress,
-  });
+  };
+  const of = (wanted: End) => [...ends.values()].filter((end) => end === wanted).length;
+  const counts = () => ({ done: of("done"), failed: of("failed"), cancelled: of("cancelled") });
+  try {
+    await follow(following);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    progress?.stop();
+    const [total, running] = [matches.size + skipped.length, matches.size - ends.size];
+    tell({ type: "summary", state: "left-running", total, ...counts(), running, skipped: skipped.length });
+    if (!json) leave(call, again, running);
+    throw error;
+  }
   progress?.stop();
 
-  const of = (wanted: End) => [...ends.values()].filter((end) => end === wanted).length;
-  const [done, failed, cancelled] = [of("done"), of("failed"), of("cancelled")];
+  const { done, failed, cancelled } = counts();
   const open = failed + cancelled + skipped.length;
   const state = open === 0 ? "done" : done === 0 ? "gaps-remain" : "partly";
   const total = ends.size + skipped.length;
@@ -71,11 +80,11 @@ export async function runBackfill({ config, access, known, found, json, again }:
 }
 
 interface Following {
-  log: EventLog;
-  signal: AbortSignal;
-  /** The matches hold everything up to here; some hold more. */
-  after: number;
+  /** From where the matches stand; some hold more. */
+  batches: AsyncIterable<LogMessage[]>;
   matches: Map<string, Match>;
+  /** How each ended, as it does. */
+  ends: Map<string, End>;
   /** Those that have not had their word yet. */
   waiting: Set<string>;
   /** The backfill that gives it to them, null where everything is under way already. */
@@ -87,9 +96,8 @@ interface Following {
 
 type End = "done" | "failed" | "cancelled";
 
-async function follow(following: Following): Promise<Map<string, End>> {
-  const { log, signal, after, matches, waiting, call, stages, tell, progress } = following;
-  const ends = new Map<string, End>();
+async function follow(following: Following): Promise<void> {
+  const { batches, matches, ends, waiting, call, stages, tell, progress } = following;
   const end = (match: Match, as: End) => {
     ends.set(match.id, as);
     progress?.line(`${match.id}  ${as === "failed" ? "not done" : as}: ${standing(match)}`);
@@ -101,8 +109,8 @@ async function follow(following: Following): Promise<Map<string, End>> {
     if (ended !== "running") end(match, ended);
   };
   for (const match of matches.values()) look(match);
-  if (ends.size === matches.size) return ends;
-  for await (const batch of log.follow(after, signal)) {
+  if (ends.size === matches.size) return;
+  for await (const batch of batches) {
     for (const { entity, event, sequence } of batch) {
       if (entity?.root === "operator" && entity.id === call && event?.type === "operator.applied") {
         // Somebody else was quicker with what has had no word by now: then theirs is followed.
@@ -121,9 +129,8 @@ async function follow(following: Following): Promise<Map<string, End>> {
       if (!ends.has(next.id) && standing(next) !== standing(match))
         tell({ type: "match", matchId: next.id, state: "running", standing: standing(next) });
     }
-    if (ends.size === matches.size) break;
+    if (ends.size === matches.size) return;
   }
-  return ends;
 }
 
 function standing(match: Match): string {
@@ -139,10 +146,8 @@ function standing(match: Match): string {
   return parts.join(", ");
 }
 
-function leave(reason: unknown, call: string | null, again: string): void {
-  if (!(reason instanceof Interrupted)) return;
-  say("left running: the nodes go on with what was requested");
-  if (again === "") return;
+function leave(call: string | null, again: string, running: number): void {
+  say(`left running: the nodes go on with ${count(running, "match", "matches")}`);
   say(`  follow it:  fulltime backfill ${again}   (requests nothing twice)`);
   if (call !== null) say(`  cancel it:  fulltime backfill cancel ${call}   (what has not begun)`);
   say("  resume it:  after a crash it goes on by itself; what was cancelled, by the same command again");

@@ -1,12 +1,11 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { reasonLengthMax } from "../../../src/match/attempts.ts";
+import type { Command } from "commander";
 import { markingOf } from "../../../src/match/orders.ts";
 import type { Match } from "../../../src/match/match.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { type KnownMatches, withMatches } from "../../cli/known-matches.ts";
 import { noSuchMatch } from "../../cli/no-such-match.ts";
 import { operatorAt, withRunningLog } from "../../cli/operator.ts";
-import { examples, matchId } from "../../cli/options.ts";
+import { examples, matchId, reasonText } from "../../cli/options.ts";
 import { printJson, say } from "../../cli/output.ts";
 import { loadConfig } from "../../cli/settings.ts";
 
@@ -21,7 +20,7 @@ export function dismissCommand(settlement: Command): void {
     .command("dismiss")
     .description("take a failed settlement off the lists, for a reason; it stays in the log and can be restored")
     .argument("<id>", "match id", matchId)
-    .requiredOption("--reason <text>", "why nobody needs to look at it any more", reason)
+    .requiredOption("--reason <text>", "why nobody needs to look at it any more", reasonText)
     .option("--dry-run", "say what would be done, write nothing")
     .option("--json", "one JSON document")
     .addHelpText(
@@ -36,7 +35,7 @@ export function restoreCommand(settlement: Command): void {
     .command("restore")
     .description("undo a dismissal")
     .argument("<id>", "match id", matchId)
-    .option("--reason <text>", "why", reason)
+    .option("--reason <text>", "why", reasonText)
     .option("--dry-run", "say what would be done, write nothing")
     .option("--json", "one JSON document")
     .addHelpText("after", examples(["settlement restore pl-2016-17-arsenal-chelsea", "it is on the lists again"]))
@@ -80,12 +79,4 @@ function resultOf(match: Match, as: Marked): "marked" | "already done" {
     exitCode.failed,
     `${match.id} has no failed settlement: see fulltime settlement investigate, or fulltime match ${match.id}`,
   );
-}
-
-function reason(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === "") throw new InvalidArgumentError("say why, in a few words.");
-  if (trimmed.length > reasonLengthMax)
-    throw new InvalidArgumentError(`say it in at most ${reasonLengthMax} characters.`);
-  return trimmed;
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { categories, type Category } from "../../../src/match/event.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
-import { collected, examples, matchId } from "../../cli/options.ts";
+import { collected, examples, matchId, reasonText } from "../../cli/options.ts";
 import { loadConfig } from "../../cli/settings.ts";
 import { askToSettle } from "./ask.ts";
 
@@ -27,7 +27,7 @@ export function retryCommand(settlement: Command): void {
       new Option("--match <id>", "this match (may be repeated)").argParser(collected(matchId)).conflicts("all"),
     )
     .option("--all", "all that failed and were not dismissed")
-    .option("--reason <text>", "why, for the log")
+    .option("--reason <text>", "why, for the log", reasonText)
     .option("--dry-run", "say what would be accepted, write nothing")
     .option("--json", "one JSON document")
     .addHelpText(
