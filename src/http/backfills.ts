@@ -1,12 +1,12 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { backfillStages, type BackfillScope, daysMax, reasonsToSkip } from "../match/backfill.ts";
-import { whatDiffers } from "../plans/backfill-changes.ts";
+import { differencesOf, whatDiffers } from "../plans/backfill-changes.ts";
 import { type PlannedBackfill, planBackfill } from "../plans/backfill-plan.ts";
 import { matchBook } from "../projections/book.ts";
 import { createAsk } from "./asking.ts";
 import { type CallDesk, idempotencyKeyHeader } from "./calls/desk.ts";
-import { stalePlan } from "./calls/shown-plans.ts";
+import { createShownPlans, stalePlan } from "./calls/shown-plans.ts";
 import * as fields from "./fields.ts";
 import { fromLog } from "./from-log.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
@@ -73,6 +73,9 @@ const begin = createRoute({
   },
 });
 
+/** Matches looked at to find out what a plan was that another node showed: more would take a node's time for long. */
+const lookBackEffort = 100_000;
+
 /** `POST /api/admin/backfill`; to be mounted at `/api/admin`. */
 export function backfillRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
   const { clock, policy, roster, log } = options;
@@ -85,13 +88,19 @@ export function backfillRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHon
     );
   }
 
+  const shown = createShownPlans<PlannedBackfill["lacks"]>();
   const routes = createRouter();
   routes.openapi(begin, async (c) => {
     const body = c.req.valid("json");
-    if (body.dryRun === true) return c.json(answerOf(planned(body), null), 200);
-    const { planHash } = body;
+    if (body.dryRun === true) {
+      const found = planned(body);
+      shown.remember(found.plan.planHash, found.lacks);
+      return c.json(answerOf(found, null), 200);
+    }
+    const { dryRun: _, ...asked } = body;
+    const { planHash } = asked;
     const placed = await desk.place<BackfillAnswer>(c, {
-      body,
+      body: asked,
       async decide(id) {
         const found = planned(body);
         if (planHash !== undefined && found.plan.planHash !== planHash) throw await stale(planHash, found);
@@ -106,7 +115,11 @@ export function backfillRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHon
   });
 
   async function stale(planHash: string, found: PlannedBackfill) {
-    const differences = await fromLog(options, () => ask((it) => whatDiffers(planHash, found, matchBook(it), log)));
+    const then = shown.find(planHash);
+    const differences =
+      then !== null
+        ? ask((it) => differencesOf(then, found, it))
+        : await fromLog(options, () => ask((it) => whatDiffers(planHash, found, matchBook(it), log, lookBackEffort)));
     return stalePlan(planHash, found.plan.planHash, differences);
   }
 

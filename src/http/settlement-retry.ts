@@ -5,7 +5,7 @@ import { planRetry, type PlannedRetry } from "../plans/retry-plan.ts";
 import { matchBook } from "../projections/book.ts";
 import { createAsk, createLongAsk } from "./asking.ts";
 import { type Answer, type CallDesk, type Decided, idempotencyKeyHeader } from "./calls/desk.ts";
-import { createShownPlans } from "./calls/shown-plans.ts";
+import { createShownPlans, stalePlan } from "./calls/shown-plans.ts";
 import * as fields from "./fields.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
@@ -70,7 +70,7 @@ function retryRoute(path: "/settlement-failures" | "/settlement/retry", operatio
 export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
   const ask = createAsk(options);
   const askLong = createLongAsk(options);
-  const shownPlans = createShownPlans();
+  const shownPlans = createShownPlans<readonly string[]>();
 
   async function retry(body: z.infer<typeof retryBody>, place: Place): Promise<Answer<RetryAnswer>> {
     const { matchIds = null, category = null, reason = null, dryRun, planHash } = body;
@@ -80,10 +80,11 @@ export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): Ope
       shownPlans.remember(planned.planHash, planned.accepted);
       return { status: 200, body: answerOf(planned, null) };
     }
-    return place(body, async (id) => {
+    const { dryRun: _, ...asked } = body;
+    return place(asked, async (id) => {
       const planned = await plan();
       if (planHash !== undefined && planHash !== planned.planHash) {
-        throw shownPlans.stale(planHash, planned.planHash, planned.accepted);
+        throw stalePlan(planHash, planned.planHash, differences(shownPlans.find(planHash), planned.accepted));
       }
       const [only, ...more] = new Set(matchIds ?? []);
       if (only !== undefined && more.length === 0 && planned.accepted.length === 0) {
@@ -121,6 +122,18 @@ export function settlementRetryRoutes(options: HttpOptions, desk: CallDesk): Ope
     });
   }
   return routes;
+}
+
+const unknownPlan =
+  "this node has not shown that plan, or long ago: ask for it again with dryRun, to the node that will run it";
+
+function differences(then: readonly string[] | null, now: readonly string[]): string[] {
+  if (then === null) return [unknownPlan];
+  const [was, is] = [new Set(then), new Set(now)];
+  return [
+    ...then.filter((id) => !is.has(id)).map((id) => `${id}: no longer in it`),
+    ...now.filter((id) => !was.has(id)).map((id) => `${id}: new in it`),
+  ];
 }
 
 type Place = (body: unknown, decide: (id: string) => Promise<Decided<RetryAnswer>>) => Promise<Answer<RetryAnswer>>;

@@ -1,10 +1,10 @@
 import { Refused } from "../problem.ts";
 
 /** Plans that dry runs of this node have shown, so that a stale one can be told apart match by match. */
-export interface ShownPlans {
-  remember(hash: string, matchIds: readonly string[]): void;
-  /** What refuses a plan that is no longer what would run. */
-  stale(hash: string, present: string, matchIds: readonly string[]): Refused;
+export interface ShownPlans<Plan> {
+  remember(hash: string, plan: Plan): void;
+  /** null: not shown here, or long ago. */
+  find(hash: string): Plan | null;
 }
 
 const plansMax = 50;
@@ -12,24 +12,18 @@ const plansMax = 50;
 /** As many differences as an answer names. */
 export const differencesMax = 200;
 
-export function createShownPlans(): ShownPlans {
-  const plans = new Map<string, readonly string[]>();
+export function createShownPlans<Plan>(): ShownPlans<Plan> {
+  const plans = new Map<string, Plan>();
   return {
-    remember(hash, matchIds) {
+    remember(hash, plan) {
       plans.delete(hash);
-      plans.set(hash, matchIds);
+      plans.set(hash, plan);
       const [oldest] = plans.keys();
       if (plans.size > plansMax && oldest !== undefined) plans.delete(oldest);
     },
-    stale(hash, present, matchIds) {
-      const then = plans.get(hash);
-      return stalePlan(hash, present, then === undefined ? [unknownPlan] : differ(then, matchIds));
-    },
+    find: (hash) => plans.get(hash) ?? null,
   };
 }
-
-const unknownPlan =
-  "this node has not shown that plan, or long ago: ask for it again with dryRun, to the node that will run it";
 
 /** 409: the plan that was previewed is not what would run. */
 export function stalePlan(hash: string, present: string, differences: readonly string[]): Refused {
@@ -40,12 +34,4 @@ export function stalePlan(hash: string, present: string, differences: readonly s
       differencesTotal: differences.length,
     },
   });
-}
-
-function differ(then: readonly string[], now: readonly string[]): string[] {
-  const [was, is] = [new Set(then), new Set(now)];
-  return [
-    ...then.filter((id) => !is.has(id)).map((id) => `${id}: no longer in it`),
-    ...now.filter((id) => !was.has(id)).map((id) => `${id}: new in it`),
-  ];
 }
