@@ -85,7 +85,7 @@ async function rebuild(config: Config, tokenFile: string | undefined, json: bool
 const askEveryMs = 200;
 
 async function rebuildByNode(url: string, token: string | null): Promise<number> {
-  const { number, progress: path } = await callNode(
+  const { requestId, progress: path } = await callNode(
     url,
     { method: "POST", path: "/api/admin/projections/rebuild", token },
     rebuildSchema,
@@ -100,7 +100,7 @@ async function rebuildByNode(url: string, token: string | null): Promise<number>
       );
       if (rebuilding !== null)
         progress.update(rebuilding.sequence, rebuilding.target, `${rebuilding.eventsPerSecond} events/s`);
-      if (lastRebuild !== null && lastRebuild.number >= number) {
+      if (lastRebuild?.requestIds.includes(requestId) === true) {
         if (lastRebuild.error !== null)
           throw new CommandFailed(exitCode.failed, `the rebuild failed: ${lastRebuild.error}`);
         return sequence;

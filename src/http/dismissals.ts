@@ -18,14 +18,16 @@ const restoreBody = z.strictObject({ reason: z.string().max(reasonLengthMax).opt
 
 const markedSchema = z.object({
   matchId: z.string(),
-  result: z.enum(["dismissed", "restored", "already-done"]),
+  result: z
+    .enum(["requested", "already-done"])
+    .meta({ description: "`requested`: what came of it is at /api/admin/requests/{requestId}" }),
   requestId: z.string().nullable(),
 });
 type Marked = z.infer<typeof markedSchema>;
 
 const answers = {
-  200: json(markedSchema, "done, or it was so before"),
-  202: json(markedSchema, "asked for, and not carried out yet"),
+  200: json(markedSchema, "it was so before: nothing was asked for"),
+  202: json(markedSchema, "asked for; carried out within a moment where a node with the role intake runs"),
   ...adminProblems,
   ...problems(404, 409, 413, 415, 422),
 };
@@ -39,6 +41,7 @@ const dismiss = createRoute({
   security: adminSecurity,
   request: {
     params: paramSchema,
+    headers: idempotencyKeyHeader,
     body: { required: false, content: { "application/json": { schema: dismissBody } } },
   },
   responses: answers,
@@ -59,12 +62,8 @@ const restore = createRoute({
   responses: answers,
 });
 
-/** How long an answer waits for its effect. */
-const effectMs = 3000;
-
 /** Dismissals of failed settlements and their undoing; to be mounted at `/api/admin`. */
 export function dismissalRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
-  const { readModel, clock } = options;
   const ask = createAsk(options);
 
   async function mark(c: Context<HttpEnv>, matchId: string, as: "dismissed" | "restored", reason: string | null) {
@@ -77,27 +76,11 @@ export function dismissalRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHo
         const asks = marking === "accepted";
         const what = as === "dismissed" ? "failure.dismiss" : "failure.restore";
         const order: Order = { what, matchIds: [matchId], category: null, window: null, stages: null, reason };
-        const body: Marked = { matchId, result: asks ? as : "already-done", requestId: asks ? id : null };
-        return { order, asks, answer: { status: 200, body } };
+        const body: Marked = { matchId, result: asks ? "requested" : "already-done", requestId: asks ? id : null };
+        return { order, asks, answer: { status: asks ? 202 : 200, body } };
       },
     });
-    const pending = placed.body.requestId !== null && !placed.replayed && !(await carriedOut(placed.id));
-    return c.json(placed.body, pending ? 202 : placed.status);
-  }
-
-  /** Whether the nodes have carried a call out by the time an answer can wait. */
-  function carriedOut(id: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      const applied = () => readModel.call(id)?.applied != null;
-      const end = (value: boolean) => {
-        timer.cancel();
-        unwatch();
-        resolve(value);
-      };
-      const timer = clock.after(effectMs, () => end(applied()));
-      const unwatch = readModel.onAdvance(() => applied() && end(true));
-      if (applied()) end(true);
-    });
+    return c.json(placed.body, placed.status);
   }
 
   const routes = createRouter();

@@ -33,7 +33,7 @@ export const failedSettlementsSchema = z.object({
   byCategory: z
     .partialRecord(fields.categorySchema, z.int())
     .meta({ description: "of every category, whichever is asked for" }),
-  failures: z.array(failureSchema).meta({ description: "newest failure first" }),
+  failures: z.array(failureSchema).meta({ description: "by match id" }),
   nextCursor: fields.nextCursorSchema,
   sequence: z.int().meta({ description: "everything in the log up to here is in the answer" }),
   stale: z.boolean(),

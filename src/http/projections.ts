@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Order } from "../match/event.ts";
 import { type CallDesk, idempotencyKeyHeader } from "./calls/desk.ts";
 import { requireScope } from "./access/scope.ts";
+import { ReadModelStopped } from "../projections/waiters.ts";
 import type { HttpOptions } from "./options.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import { Refused } from "./problem.ts";
@@ -24,13 +25,17 @@ export const projectionsSchema = z.object({
   reason: z.string().nullable(),
   haltedAt: z.int().nullable(),
   rebuilding: progressSchema.nullable(),
-  /** How the last rebuild that somebody asked for ended, counted from 1 since this node started. */
-  lastRebuild: z.object({ number: z.int(), finishedAt: z.string(), error: z.string().nullable() }).nullable(),
+  /** How the last rebuild that somebody asked of this node ended; `requestIds`: who waited for it. */
+  lastRebuild: z
+    .object({ requestIds: z.array(z.string()), finishedAt: z.string(), error: z.string().nullable() })
+    .nullable(),
 });
 export type Projections = z.infer<typeof projectionsSchema>;
 
-/** The answer of `POST /api/admin/projections/rebuild`: `number` is what `lastRebuild` will have when it is done. */
-export const rebuildSchema = z.object({ number: z.int(), progress: z.string() });
+/** The answer of `POST /api/admin/projections/rebuild`: `requestId` is among `lastRebuild.requestIds` when it is done. */
+export const rebuildSchema = z.object({ requestId: z.string(), progress: z.string() });
+
+const rebuildBody = z.strictObject({ reason: z.string().min(1).max(300).optional() });
 
 const look = createRoute({
   method: "get",
@@ -46,8 +51,15 @@ const begin = createRoute({
   summary: "Makes the read model anew from the log, beside the present one",
   security: adminSecurity,
   middleware: requireScope("admin"),
-  request: { headers: idempotencyKeyHeader },
-  responses: { 202: json(rebuildSchema, "begun, or under way already"), ...adminProblems, ...problems(409, 422) },
+  request: {
+    headers: idempotencyKeyHeader,
+    body: { required: false, content: { "application/json": { schema: rebuildBody } } },
+  },
+  responses: {
+    202: json(rebuildSchema, "begun, or under way already"),
+    ...adminProblems,
+    ...problems(409, 413, 415, 422),
+  },
 });
 
 const order: Order = {
@@ -61,27 +73,44 @@ const order: Order = {
 
 /** The read model: how it is, and how to have it made anew. */
 export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
-  let begun = 0;
-  let running = false;
+  /** Who waits for the rebuild under way; null while there is none. */
+  let waiting: Set<string> | null = null;
   let lastRebuild: Projections["lastRebuild"] = null;
 
-  function rebuild(): number {
-    if (running) return begun;
-    running = true;
-    const number = ++begun;
-    const ended = (error: string | null) => {
-      running = false;
-      lastRebuild = { number, finishedAt: new Date(clock.now()).toISOString(), error };
-    };
+  function rebuild(requestId: string): void {
+    if (waiting !== null) {
+      waiting.add(requestId);
+      return;
+    }
+    waiting = new Set([requestId]);
     readModel.rebuild().then(
       () => ended(null),
       (error: unknown) => {
+        // A node that ends leaves the request open: its next start makes it good.
+        if (error instanceof ReadModelStopped) return;
         logger.error({ err: error }, "a rebuild of the read model failed");
         ended(error instanceof Error ? error.message.slice(0, 300) : String(error));
       },
     );
-    return number;
   }
+
+  function ended(error: string | null): void {
+    const requestIds = [...(waiting ?? [])];
+    waiting = null;
+    lastRebuild = { requestIds, finishedAt: new Date(clock.now()).toISOString(), error };
+    const outcome =
+      error === null ? { requested: 1, skipped: {} } : { requested: 0, skipped: { "the rebuild failed": 1 } };
+    for (const id of requestIds) {
+      desk
+        .applied(id, outcome)
+        .catch((failure: unknown) =>
+          logger.warn({ err: failure, request: id }, "how a rebuild ended could not be written down"),
+        );
+    }
+  }
+
+  // What was asked of this node, or of the one before it, and died with it.
+  for (const { id } of unfinished(readModel, clock.now())) rebuild(id);
 
   const routes = createRouter();
   routes.openapi(look, (c) => {
@@ -102,16 +131,33 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk
   });
   routes.openapi(begin, async (c) => {
     const progress = "/api/admin/projections";
-    const { body, replayed } = await desk.place(c, {
-      body: null,
-      decide: () => ({
-        order,
+    const given = (c.req.valid("json") as z.infer<typeof rebuildBody> | undefined) ?? {};
+    const { id, body, replayed } = await desk.place(c, {
+      body: given,
+      decide: (requestId) => ({
+        order: { ...order, reason: given.reason ?? null },
         asks: true,
-        answer: { status: 202, body: { number: running ? begun : begun + 1, progress } },
+        answer: { status: 202, body: { requestId, progress } },
       }),
     });
-    if (!replayed) rebuild();
+    if (!replayed) rebuild(id);
     return c.json(body, 202, { Location: progress });
   });
   return routes;
+}
+
+/** A wish that is older nobody waits for. */
+const wishAgeMaxMs = 24 * 3_600_000;
+
+function unfinished(readModel: HttpOptions["readModel"], now: number) {
+  try {
+    return readModel
+      .calls({ what: "projections.rebuild", limit: 10 })
+      .filter(
+        ({ applied, requested }) => applied === null && requested !== null && now - requested.time <= wishAgeMaxMs,
+      );
+  } catch {
+    // A read model that cannot answer is being made anew already.
+    return [];
+  }
 }

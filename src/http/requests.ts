@@ -28,7 +28,7 @@ export const requestSchema = z
     requestedAt: fields.instantSchema,
     reason: z.string().nullable(),
     planHash: z.string().nullable(),
-    state: z.enum(["starting", "running", "done", "partly", "cancelled"]).meta({
+    state: z.enum(["starting", "running", "done", "partly", "failed", "cancelled"]).meta({
       description: "`starting`: its matches are getting their requests; `partly`: ended, not on all as asked",
     }),
     total: z.int().meta({ description: "matches that got a request" }),

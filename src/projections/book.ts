@@ -22,7 +22,7 @@ export function matchBook(readModel: Book): MatchBook {
   };
 }
 
-/** Newest failure first, page by page: what fails while somebody walks is newer, and is not come to. */
+/** By match id, page by page: what fails again while somebody walks is not come to twice. */
 function* failed(readModel: Book, dismissed: boolean): Iterable<Match> {
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const page: ReturnType<Book["failurePage"]> = readModel.failurePage({

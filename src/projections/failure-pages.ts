@@ -1,5 +1,5 @@
 import { categories, type Category, type Stage } from "../match/event.ts";
-import { cursorOf, sequencePositionOf } from "./cursor.ts";
+import { cursorOf, InvalidCursor, positionOf } from "./cursor.ts";
 import type { Db } from "./db.ts";
 import { failureOf, type FailureRow, type JoinedFailure } from "./failures.ts";
 
@@ -15,7 +15,7 @@ export interface FailurePageFilter {
 }
 
 export interface FailurePage {
-  /** Newest failure first. */
+  /** By match id, which no new failure changes: a walk neither repeats a match nor passes one by, whatever fails again meanwhile. */
   failures: FailureRow[];
   /** null on the last page. */
   cursor: string | null;
@@ -32,13 +32,13 @@ export function failurePageQueries(db: Db) {
       (category) =>
         `SELECT * FROM failures INDEXED BY ${indexOf(dismissed)}
          WHERE ${isDismissed(dismissed)} AND stage = @stage AND category = '${category}'
-         ${after ? "AND (failed_at, sequence) < (@at, @tie)" : ""}`,
+         ${after ? "AND match_id > @tie" : ""}`,
     );
     return db.prepare<[Bound], JoinedFailure>(
       `SELECT f.*, m.home_name, m.away_name, m.competition, m.kickoff, m.predictions
-       FROM (${walks.join(" UNION ALL ")} ORDER BY failed_at DESC, sequence DESC LIMIT @limit) f
+       FROM (${walks.join(" UNION ALL ")} ORDER BY match_id LIMIT @limit) f
        JOIN matches m ON m.id = f.match_id
-       ORDER BY f.failed_at DESC, f.sequence DESC`,
+       ORDER BY f.match_id`,
     );
   }
 
@@ -49,17 +49,24 @@ export function failurePageQueries(db: Db) {
       const key = `${wanted.join()} ${dismissed} ${cursor !== undefined}`;
       let page = pages.get(key);
       if (page === undefined) pages.set(key, (page = preparePage(wanted, dismissed, cursor !== undefined)));
-      const after: Bound = cursor === undefined ? {} : { ...sequencePositionOf(cursor) };
+      const after: Bound = cursor === undefined ? {} : { tie: matchIdOf(cursor) };
       const rows = page.all({ stage, limit: limit + 1, ...after });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       const more = rows.length > limit && last !== undefined;
       return {
         failures: shown.map(failureOf),
-        cursor: more ? cursorOf({ at: last.failed_at, tie: last.sequence }) : null,
+        cursor: more ? cursorOf({ at: 0, tie: last.match_id }) : null,
       };
     },
   };
+}
+
+/** Throws `InvalidCursor`, for one of a list in order of time too. */
+function matchIdOf(cursor: string): string {
+  const { at, tie } = positionOf(cursor);
+  if (at !== 0) throw new InvalidCursor();
+  return tie;
 }
 
 function indexOf(dismissed: boolean): string {

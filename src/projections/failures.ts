@@ -23,9 +23,9 @@ CREATE TABLE failures (
 CREATE INDEX failures_by_time ON failures (failed_at, sequence);
 -- Paged one category beside the other (failure-pages.ts), and counted, which needs the last two columns: else it looks into
 -- every row.
-CREATE INDEX failures_open ON failures (stage, category, failed_at, sequence, dismissed_by, retry_at)
+CREATE INDEX failures_open ON failures (stage, category, match_id, dismissed_by, retry_at)
   WHERE dismissed_by IS NULL;
-CREATE INDEX failures_dismissed ON failures (stage, category, failed_at, sequence, dismissed_by, retry_at)
+CREATE INDEX failures_dismissed ON failures (stage, category, match_id, dismissed_by, retry_at)
   WHERE dismissed_by IS NOT NULL;
 `;
 

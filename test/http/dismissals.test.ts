@@ -13,8 +13,8 @@ test("a failed settlement is dismissed for a reason, and restored; each is a fac
   const it = await desk([unsettled(failed), settledLife(done)]);
   const dismissed = await it.send("DELETE", `/settlement-failures/${failed}`, { reason: "closed doors" });
   expect([dismissed.status, await dismissed.json()]).toEqual([
-    200,
-    { matchId: failed, result: "dismissed", requestId: expect.any(String) },
+    202,
+    { matchId: failed, result: "requested", requestId: expect.any(String) },
   ]);
   expect(await listed(it)).toEqual([]);
   expect(await listed(it, "?dismissed=true")).toEqual([[failed, { by: "local", reason: "closed doors" }]]);
@@ -22,7 +22,7 @@ test("a failed settlement is dismissed for a reason, and restored; each is a fac
   expect(await again.json()).toMatchObject({ result: "already-done", requestId: null });
 
   const restored = await it.send("POST", `/settlement-failures/${failed}/restore`);
-  expect([restored.status, await restored.json()]).toMatchObject([200, { result: "restored" }]);
+  expect([restored.status, await restored.json()]).toMatchObject([202, { result: "requested" }]);
   expect(await listed(it)).toEqual([[failed, null]]);
   expect(it.events("match.failure.dismissed", "match.failure.restored").map(({ actor }) => actor)).toEqual([
     "operator:local",
@@ -44,9 +44,21 @@ test.each([
   expect(it.server.messages).toHaveLength(before);
 });
 
-test("while nobody carries calls out, the answer says that it was only asked for", async () => {
+test("while nobody carries calls out, the answer comes all the same", async () => {
   const it = await desk([unsettled(failed)], { working: false });
   const answer = it.send("DELETE", `/settlement-failures/${failed}`, { reason: "known" });
   await it.wall.advance(5000);
-  expect((await answer).status).toBe(202);
+  const { requestId } = (await (await answer).json()) as { requestId: string };
+  expect(await (await it.ask(`/api/admin/requests/${requestId}`)).json()).toMatchObject({ state: "starting" });
+});
+
+test("a key that is none is refused, as on every other call", async () => {
+  const it = await desk([unsettled(failed)]);
+  const answer = await it.send(
+    "DELETE",
+    `/settlement-failures/${failed}`,
+    { reason: "known" },
+    { "Idempotency-Key": "a b" },
+  );
+  expect(answer.status).toBe(400);
 });

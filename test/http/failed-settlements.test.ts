@@ -37,13 +37,13 @@ async function some() {
 }
 
 describe("GET /api/admin/settlement-failures", () => {
-  test("has the newest first, with counts of all, as `settlement investigate` has them", async () => {
+  test("has them by match, with counts of all, as `settlement investigate` has them", async () => {
     const { served, lives } = await some();
     const answer = await list(served, "?limit=2");
-    expect(answer.failures.map(({ matchId }) => matchId)).toEqual(["pl-m3", "pl-m2"]);
+    expect(answer.failures.map(({ matchId }) => matchId)).toEqual(["pl-m1", "pl-m2"]);
     expect(answer).toMatchObject({ total: 3, byCategory: { transient: 2, permanent: 1 } });
     const rest = await list(served, `?limit=2&cursor=${answer.nextCursor}`);
-    expect(rest.failures.map(({ matchId }) => matchId)).toEqual(["pl-m1"]);
+    expect(rest.failures.map(({ matchId }) => matchId)).toEqual(["pl-m3"]);
     expect(rest.nextCursor).toBeNull();
     expect(rest.total).toBe(3);
     expect(answer.failures[1]).toMatchObject({

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { categories } from "../../src/match/event.ts";
 import { InvalidCursor } from "../../src/projections/cursor.ts";
 import { day, history, hour, kickoff, minute } from "../support/history.ts";
-import { interleave, messagesOf, tables } from "./support.ts";
+import { interleave, letterOf, messagesOf, tables } from "./support.ts";
 
 const failing = ["transient", "permanent", "bug", "crash"] as const;
 
@@ -39,7 +39,9 @@ test("pages and counts are what the whole list says, for any category, dismissed
       integer({ min: 1, max: 20 }),
       (category, dismissed, limit) => {
         const chosen = category === undefined ? {} : { category };
-        const all = queries.failures({ stage: "settle", dismissed, ...chosen });
+        const all = queries
+          .failures({ stage: "settle", dismissed, ...chosen })
+          .sort((a, b) => (a.matchId < b.matchId ? -1 : 1));
         const paged = [];
         for (let cursor: string | null | undefined; cursor !== null; ) {
           const after = cursor === undefined ? {} : { cursor };
@@ -59,6 +61,42 @@ test("pages and counts are what the whole list says, for any category, dismissed
   );
   expect(queries.failures({ stage: "settle" }).length).toBeGreaterThan(20);
   expect(queries.failures({ stage: "settle", dismissed: true }).length).toBeGreaterThan(5);
+});
+
+test("a walk passes nobody by, though all fail again while it goes on", () => {
+  const ids = Array.from({ length: 9 }, (_, i) => `m-${i}`);
+  const lives = ids.map((id) =>
+    history(id, kickoff - 2 * day)
+      .scheduled()
+      .at(kickoff - 6 * hour)
+      .requested("analyse")
+      .analysed()
+      .at(kickoff + 2 * hour)
+      .finished()
+      .requested("settle")
+      .failed("settle"),
+  );
+  const { db, projector, queries } = tables();
+  onTestFinished(() => void db.close());
+  let first = 1;
+  const write = (letters: ReturnType<typeof interleave>) => {
+    projector.apply(messagesOf(letters, first));
+    first += letters.length;
+  };
+  write(interleave(lives));
+  const seen: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const after = cursor === undefined ? {} : { cursor };
+    const page = queries.failurePage({ stage: "settle", dismissed: false, limit: 2, ...after });
+    seen.push(...page.failures.map(({ matchId }) => matchId));
+    cursor = page.cursor;
+    for (const life of lives) {
+      const known = life.events.length;
+      life.after(minute).requested("settle").failed("settle");
+      write(life.events.slice(known).map((event) => letterOf("match", life.id, event)));
+    }
+  }
+  expect(seen).toEqual(ids);
 });
 
 test("a cursor of another list is refused", () => {

@@ -2,8 +2,6 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { HttpEnv } from "../openapi.ts";
 import { problem } from "../problem.ts";
-import { bearerToken } from "./bearer.ts";
-import { deny } from "./deny.ts";
 import { isSafe } from "./safe.ts";
 
 const bodyMaxBytes = 64 * 1024;
@@ -41,39 +39,8 @@ function hasBody(headers: Headers): boolean {
   return headers.has("Content-Length") || headers.has("Transfer-Encoding") || headers.has("Content-Type");
 }
 
-/** No token of a node is shorter, and a shorter word is found in any text. */
-const tokenLengthMin = 16;
-
-/**
- * A token belongs in its header. Anywhere else it would be kept: a reason is a fact in the log for ever, a URL stands in
- * every proxy's own log. Only the token that came with the request is looked for, so nobody learns of another. Comes after
- * `authenticate` and `limitBody`.
- */
-export function noTokenElsewhere(): MiddlewareHandler<HttpEnv> {
-  return async function noTokenElsewhere(c, next) {
-    const token = bearerToken(c.req.header("Authorization"));
-    if (token === null || token.length < tokenLengthMin) return next();
-    const places = [c.req.url, decoded(c.req.url)];
-    for (const [name, value] of c.req.raw.headers) if (name !== "authorization") places.push(value);
-    if (!isSafe(c.req.method)) {
-      try {
-        places.push(await c.req.text());
-      } catch (error) {
-        return cutOff(c, error);
-      }
-    }
-    if (!places.some((text) => text.includes(token))) return next();
-    return deny(c, 400, "misplaced-token", "the token may stand in the Authorization header only: make a new one");
-  };
-}
-
 /** A client that goes away amid its body is no failure of this node, and no line in its log. */
-function cutOff(c: Context, error: unknown): Response {
+export function cutOff(c: Context, error: unknown): Response {
   if (!c.req.raw.signal.aborted) throw error;
   return problem(c, 400, "the body ended before its end");
-}
-
-/** ASCII is all that a token is made of; what is no escape stays as it is. */
-function decoded(url: string): string {
-  return url.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { callEntry } from "../../events/entries.ts";
 import type { AppendOutcome, Entity } from "../../events/log.ts";
 import { type Call, evolveCall, unknownCall } from "../../match/call.ts";
-import type { NewEvent, Order } from "../../match/event.ts";
+import type { NewEvent, OperatorApplied, Order } from "../../match/event.ts";
 import type { Principal } from "../access/principal.ts";
 import type { HttpEnv } from "../openapi.ts";
 import type { HttpOptions } from "../options.ts";
@@ -39,6 +39,8 @@ export interface Placing<T> {
 export interface CallDesk {
   /** Writes a call into the log, before it has any effect. */
   place<T>(c: Context<HttpEnv>, placing: Placing<T>): Promise<Answer<T> & { id: string; replayed: boolean }>;
+  /** Writes down how a call ended that this node itself carries out. */
+  applied(id: string, outcome: OperatorApplied): Promise<void>;
   /** Cancels what has not begun of a call; false where it was cancelled before. */
   cancel(c: Context<HttpEnv>, call: Call, reason: string | null): Promise<boolean>;
 }
@@ -93,12 +95,33 @@ export function createCallDesk({ log, readModel, clock, newId }: HttpOptions): C
         },
         ...envelope(principal, id, null),
       });
-      if (appended.outcome === "appended") return { id, ...answer, replayed: false };
+      if (appended.outcome === "appended") {
+        if (asks && order.what !== "projections.rebuild") await carriedOut(id);
+        return { id, ...answer, replayed: false };
+      }
       // Another node was quicker with the same key.
       return { id, ...replay<T>(await fromLog(id), bodyHash) };
     } finally {
       inFlight.delete(id);
     }
+  }
+
+  /** Most calls are carried out at once: then whoever looks next, or asks again, finds the matches as they are now. */
+  function carriedOut(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (readModel.call(id)?.applied == null) return;
+        end();
+      };
+      const end = () => {
+        timer.cancel();
+        unwatch();
+        resolve();
+      };
+      const timer = clock.after(shownMs, end);
+      const unwatch = readModel.onAdvance(look);
+      look();
+    });
   }
 
   function envelope({ name }: Principal, id: string, causationId: string | null) {
@@ -155,6 +178,14 @@ export function createCallDesk({ log, readModel, clock, newId }: HttpOptions): C
 
   return {
     place,
+    async applied(id, data) {
+      for (let state = await fromLog(id); state.applied === null; state = await fromLog(id)) {
+        const time = clock.now();
+        const event = { id: newId(time), time, actor: "pipeline:http", causationId: id };
+        const { outcome } = await append(id, state.version, { type: "operator.applied", data, ...event });
+        if (outcome === "appended") return;
+      }
+    },
     async cancel(c, call, reason) {
       const principal = c.get("principal");
       for (let state = call; ; state = await fromLog(call.id)) {
