@@ -3,7 +3,7 @@ import { reasonLengthMax } from "../../src/match/attempts.ts";
 import { daysMax } from "../../src/match/backfill.ts";
 import { parseDuration } from "../../src/config/duration.ts";
 import { isCallId, isMatchId } from "../../src/events/subjects.ts";
-import { endOf, readInstant, type WrittenInstant } from "../../src/instant.ts";
+import { endOf, instantForm, readInstant, type WrittenInstant } from "../../src/instant.ts";
 
 /** Milliseconds of `48h`, `7d`, `90s`. */
 export function duration(text: string): number {
@@ -24,8 +24,7 @@ export function to(text: string): number {
 
 function instantOf(text: string): WrittenInstant {
   const instant = readInstant(text);
-  if (instant === null)
-    throw new InvalidArgumentError('write a day like "2016-08-13" or an instant like "2016-08-13T14:30Z".');
+  if (instant === null) throw new InvalidArgumentError(`${instantForm}.`);
   return instant;
 }
 

@@ -18,6 +18,7 @@ import { loadConfig } from "../cli/settings.ts";
 
 interface Options {
   tokenFile?: string;
+  dryRun?: true;
   json?: true;
 }
 
@@ -37,9 +38,12 @@ export function projectionsCommand(program: Command): void {
       "make the read model anew from the log: by the running node, which goes on answering, or by this command",
     )
     .option("--token-file <file>", "file with the admin token, where FULLTIME_ADMIN_TOKEN is not set here")
+    .option("--dry-run", "say who would rebuild what, write nothing")
     .option("--json", "one JSON document")
     .addHelpText("after", examples(["projections rebuild", "from sequence 1"]))
-    .action(({ json, tokenFile }: Options) => rebuild(loadConfig(), tokenFile, json === true));
+    .action(({ json, tokenFile, dryRun }: Options) =>
+      dryRun === true ? wouldRebuild(loadConfig(), json === true) : rebuild(loadConfig(), tokenFile, json === true),
+    );
   projections
     .command("verify")
     .description("fold the log anew and compare row by row; exit 3 on a difference")
@@ -58,6 +62,14 @@ async function status(config: Config, json: boolean): Promise<void> {
       `at ${sequence}, ${lag === null ? "no node runs that could tell the end of the log" : `${lag} behind the log`}${stale === true ? ", stale: a new build is being made" : ""}`,
     );
   });
+}
+
+async function wouldRebuild(config: Config, json: boolean): Promise<void> {
+  const node = nodeOf(config);
+  const events = await withLog(config, ({ log }) => log.last());
+  const by = node === null ? "this command" : `the running node (pid ${node.pid})`;
+  if (json) return printJson({ dryRun: true, by: node === null ? "command" : "node", events });
+  say(`${by} would make the read model anew from ${count(events, "event")}; the present one answers meanwhile`);
 }
 
 /** How a rebuild went. */

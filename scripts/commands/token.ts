@@ -17,6 +17,7 @@ interface Options {
   scope: Scope;
   file?: string;
   stdin?: true;
+  dryRun?: true;
   json?: true;
 }
 
@@ -32,6 +33,7 @@ export function tokenCommand(program: Command): void {
     )
     .option("--file <file>", "add the entry to this file, which is made where there is none")
     .option("--stdin", "take a token of your own from standard input, instead of making one")
+    .option("--dry-run", "make a token and show its entry, write no file")
     .option("--json", "one JSON document: token and entry")
     .addHelpText(
       "after",
@@ -50,13 +52,14 @@ ${examples(
     .action(create);
 }
 
-async function create(name: string, { scope, file, stdin, json }: Options): Promise<void> {
+async function create(name: string, { scope, stdin, json, dryRun, ...options }: Options): Promise<void> {
   if (!principalName.test(name) || reservedNames.includes(name)) {
     throw new CommandFailed(
       exitCode.usage,
       `${name}: a principal's name is 1 to 63 lower-case letters, digits, dots, hyphens and underscores, and not ${reservedNames.join(" or ")}`,
     );
   }
+  const file = dryRun === true ? undefined : options.file;
   const own = stdin === true ? await readOwn() : null;
   const token = own ?? newToken();
   const entry: PrincipalEntry = { name, scope, token: own === null ? sha256Of(token) : await scryptOf(token) };
