@@ -57,6 +57,7 @@ export function createHttp(options: HttpOptions): OpenAPIHono<HttpEnv> {
   });
   app.use(...access.guards);
   app.use("/api/admin/*", ...access.admin);
+  app.use(...access.open);
   app.use(...access.bodies);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.onError(onError(options.logger));

@@ -20,8 +20,11 @@ export interface Follower {
 }
 
 export interface ChangeFeed {
-  /** `lastSeen`: the sequence it had news up to, NaN for an unreadable one. null when there are as many followers as there may be. */
-  join(lastSeen: number | null): Follower | null;
+  /**
+   * `lastSeen`: the sequence it had news up to, NaN for an unreadable one. `stranger`: where one comes from who showed no token,
+   * null for the others. null when there are as many followers as there may be, of that kind or place.
+   */
+  join(lastSeen: number | null, stranger: string | null): Follower | null;
 }
 
 /** News goes out this often at most. */
@@ -33,10 +36,13 @@ export const idsMax = 200;
 /** Pieces of news remembered for those who come back: a minute of nothing but changes. */
 export const rememberedMax = 240;
 export const followersMax = 100;
+/** Of those, so many may be strangers, and so many of one place: some room is kept for who shows a token. */
+export const strangersMax = 80;
+export const strangersOfPlaceMax = 10;
 
 /** Tells whoever follows which matches the read model shows anew. Its last timer runs out by itself. */
 export function createChangeFeed(readModel: Pick<ReadModel, "onAdvance" | "sequence">, clock: Clock): ChangeFeed {
-  const followers = new Set<{ take(news: News): void }>();
+  const followers = new Map<{ take(news: News): void }, string | null>();
   const remembered: { matches: Changed; sequence: number }[] = [];
   /** Every change after this is remembered. */
   let knownFrom = readModel.sequence();
@@ -59,7 +65,7 @@ export function createChangeFeed(readModel: Pick<ReadModel, "onAdvance" | "seque
     gathered = new Set();
     remembered.push(news);
     if (remembered.length > rememberedMax) knownFrom = remembered.shift()?.sequence ?? knownFrom;
-    for (const follower of followers) follower.take({ kind: "changed", ...news });
+    for (const follower of followers.keys()) follower.take({ kind: "changed", ...news });
   }
 
   /** What one who comes back has missed; what is being gathered reaches it with the others. */
@@ -71,13 +77,20 @@ export function createChangeFeed(readModel: Pick<ReadModel, "onAdvance" | "seque
     return { kind: "changed", matches, sequence: Math.max(told, lastSeen) };
   }
 
+  function hasRoom(stranger: string | null): boolean {
+    if (followers.size >= followersMax) return false;
+    if (stranger === null) return true;
+    const strangers = [...followers.values()].filter((it) => it !== null);
+    return strangers.length < strangersMax && strangers.filter((it) => it === stranger).length < strangersOfPlaceMax;
+  }
+
   return {
-    join(lastSeen) {
-      if (followers.size >= followersMax) return null;
+    join(lastSeen, stranger) {
+      if (!hasRoom(stranger)) return null;
       const box = createBox(clock);
       // Said at once, so that it knows from where it would have to come back.
       box.take(lastSeen === null ? { kind: "changed", matches: new Set(), sequence: told } : missed(lastSeen));
-      followers.add(box);
+      followers.set(box, stranger);
       return {
         next: box.next,
         leave() {

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import { createChangeFeed, type Follower, type News } from "./change-feed.ts";
+import { networkOf } from "./access/address.ts";
+import { createChangeFeed, type Follower, type News, strangersOfPlaceMax } from "./change-feed.ts";
 import * as fields from "./fields.ts";
 import { createRouter, type HttpEnv, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
@@ -12,7 +13,7 @@ const follow = createRoute({
   operationId: "followChanges",
   tags: ["matches"],
   summary: "Which matches have changed, as server-sent events",
-  description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. A comment comes every 15 s when there is no news.`,
+  description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. Of one address ${strangersOfPlaceMax} may follow without a token. A comment comes every 15 s when there is no news.`,
   request: {
     query: z.strictObject({
       after: fields.sequenceSchema.optional().meta({
@@ -45,9 +46,11 @@ export function changesRoutes({ readModel, clock }: Pick<HttpOptions, "readModel
     // Nobody would read the stream, nor end it.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, headers);
     const { after = null } = c.req.valid("query");
-    const follower = feed.join(lastSeen === undefined ? after : sequenceIn(lastSeen));
+    const principal = c.get("principal") as HttpEnv["Variables"]["principal"] | undefined;
+    const stranger = principal === undefined ? networkOf(c.get("address")) : null;
+    const follower = feed.join(lastSeen === undefined ? after : sequenceIn(lastSeen), stranger);
     if (follower === null)
-      throw new Refused(503, "as many follow the changes as this node lets: poll, or come back later", {
+      throw new Refused(503, "as many follow the changes as this node lets: poll, show a token, or come back later", {
         headers: { "Retry-After": "10" },
       });
     // An answer that was dropped before anyone read it is not cancelled.

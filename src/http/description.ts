@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { packageVersion } from "../version.ts";
 import type { HttpEnv } from "./openapi.ts";
 import { about } from "./openapi.ts";
+import { probePaths } from "./access/probes.ts";
 
 /** An OpenAPI 3.1 document. */
 export type Description = ReturnType<OpenAPIHono<HttpEnv>["getOpenAPI31Document"]>;
@@ -13,6 +14,8 @@ export type Method = (typeof methods)[number];
 
 /** What every route may be answered by before it is reached; one with a body may be refused for that besides. */
 const everywhere = [400, 403] as const;
+/** But the probes, which answer whoever asks, however often. */
+const limited = [401, 429, 503] as const;
 const withBody = [413, 415] as const;
 
 /** Describes every route of `app` by its schemas. Made once, when first asked for: by then all routes are there. */
@@ -64,7 +67,8 @@ function complete(description: Description): Description {
     operation.operationId ??= nameOf(method, path);
     operation.tags ??= [path.startsWith("/api/admin/") ? "operations" : "node"];
     const responses = (operation.responses ??= {});
-    for (const status of method === "get" ? everywhere : [...everywhere, ...withBody])
+    const always = probePaths.has(path) ? everywhere : [...everywhere, ...limited];
+    for (const status of method === "get" ? always : [...always, ...withBody])
       responses[status] ??= problemAnswer(about[status]);
     responses.default ??= problemAnswer("an error that nobody foresaw");
   }

@@ -7,6 +7,7 @@ import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
+import { pageCursors } from "./page-cursor.ts";
 
 const failureSchema = z
   .object({
@@ -67,20 +68,24 @@ export function failedSettlementsRoutes(options: HttpOptions): OpenAPIHono<HttpE
   const freshness = createFreshness(options);
   const routes = createRouter();
   routes.openapi(list, (c) => {
-    const { category, dismissed, cursor, limit } = c.req.valid("query");
+    const { category, dismissed, cursor: sealed, limit } = c.req.valid("query");
+    const cursors = pageCursors(list.path, { category, dismissed });
     const sequence = ask((it) => it.sequence());
     const tag = freshness.tag(c, sequence);
     if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag, true));
     const isDismissed = dismissed === "true";
-    const [page, counts] = ask((it) => [
-      it.failurePage({ stage: "settle", dismissed: isDismissed, limit, ...fields.given({ category, cursor }) }),
-      it.failureCounts(isDismissed).filter(({ stage }) => stage === "settle"),
-    ]);
+    const [page, counts] = ask((it) => {
+      const cursor = sealed === undefined ? undefined : cursors.open(sealed);
+      return [
+        it.failurePage({ stage: "settle", dismissed: isDismissed, limit, ...fields.given({ category, cursor }) }),
+        it.failureCounts(isDismissed).filter(({ stage }) => stage === "settle"),
+      ];
+    });
     const answer = {
       total: sum(category === undefined ? counts : counts.filter((it) => it.category === category)),
       byCategory: byCategory(counts),
       failures: page.failures.map(shown),
-      nextCursor: page.cursor,
+      nextCursor: cursors.seal(page.cursor),
       sequence,
       stale: readModel.state().stale,
     };

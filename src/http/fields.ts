@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isMatchId } from "../events/subjects.ts";
 import { categories, stages } from "../match/event.ts";
 import { statuses } from "../match/status.ts";
-import { endOf, readInstant } from "../instant.ts";
+import { endOf, instantForm, readInstant } from "../instant.ts";
 
 /** What requests and answers of several routes are made of. */
 
@@ -10,13 +10,13 @@ const writtenInstant = z
   .string()
   .max(40)
   .meta({
-    description: "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z; UTC unless it says otherwise",
+    description: "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z, from 1970 to 2200; UTC unless it says otherwise",
     pattern: "^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)?)?$",
   })
   .transform((text, context) => {
     const instant = readInstant(text);
     if (instant !== null) return instant;
-    context.addIssue({ code: "custom", message: "write a day like 2016-08-13 or an instant like 2016-08-13T14:30Z" });
+    context.addIssue({ code: "custom", message: instantForm });
     return z.NEVER;
   });
 

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Context } from "hono";
+import type { HttpEnv } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
 
 /**
@@ -9,10 +10,10 @@ import type { HttpOptions } from "./options.ts";
 export interface Freshness {
   /**
    * The tag of this URL's answer while what it shows is at `version`, a sequence of the log. Weak: it promises the same
-   * facts, not the same bytes. Another process or build of the read model may show the same sequence differently, so both are
-   * in it. null while an old build answers, which is to be replaced.
+   * facts, not the same bytes. Another process or build of the read model may show the same sequence differently, and a
+   * stranger is told less: all of that is in it. null while an old build answers, which is to be replaced.
    */
-  tag(c: Context, version: number): string | null;
+  tag(c: Context<HttpEnv>, version: number): string | null;
 }
 
 export function createFreshness({ readModel }: Pick<HttpOptions, "readModel">): Freshness {
@@ -22,7 +23,7 @@ export function createFreshness({ readModel }: Pick<HttpOptions, "readModel">): 
       const { stale, since } = readModel.state();
       if (stale) return null;
       const { pathname, search } = new URL(c.req.url);
-      const parts = JSON.stringify([process, since, version, pathname, search]);
+      const parts = JSON.stringify([process, since, version, pathname, search, c.get("discreet")]);
       return `W/"${createHash("sha256").update(parts).digest("base64url").slice(0, 22)}"`;
     },
   };

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { LogMessage } from "../events/log.ts";
 import { shownMoment, timelineOf } from "../projections/timeline.ts";
+import { discreetMoment, discretion } from "./discretion.ts";
 import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { fromLog } from "./from-log.ts";
@@ -32,8 +33,8 @@ const eventSchema = z
 const unreadableSchema = z
   .object({
     ...stored,
-    undecodable: z.object({ code: z.string(), text: z.string() }).nullable(),
-    body: z.string().meta({ description: "its beginning, 2 kB at most" }),
+    undecodable: z.object({ code: z.string(), text: z.string().nullable() }).nullable(),
+    body: z.string().nullable().meta({ description: "its beginning, 2 kB at most; null for who may not read it" }),
   })
   .meta({ id: "UnreadableMessage", description: "a message that is no event of a match" });
 
@@ -57,6 +58,7 @@ const timeline = createRoute({
       limit: fields.limitSchema(100),
     }),
   },
+  description: discretion,
   responses: { 200: json(eventsSchema, "a page, ascending by sequence"), ...unchanged, ...problems(400, 404, 503) },
 });
 
@@ -72,13 +74,15 @@ export function matchEventsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     const newest = messages.at(-1);
     if (newest === undefined) throw new Refused(404, "there is no match of that id");
     const tag = freshness.tag(c, newest.sequence);
-    if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
+    const headers = freshHeaders(tag, c.req.header("Authorization") !== undefined);
+    if (isKnown(c, tag)) return c.body(null, 304, headers);
     // Cause and lateness of a message come from all before it.
     const rest = timelineOf(id, messages, policy).moments.filter(({ message }) => message.sequence > after);
     const page = rest.slice(0, limit);
     const nextAfter = rest.length > limit ? (page.at(-1)?.message.sequence ?? null) : null;
-    const events = page.map(shownMoment) as z.infer<typeof eventsSchema>["events"];
-    return c.json({ matchId: id, events, nextAfter }, 200, freshHeaders(tag));
+    const shown = page.map(shownMoment);
+    const events = (c.get("discreet") ? shown.map(discreetMoment) : shown) as z.infer<typeof eventsSchema>["events"];
+    return c.json({ matchId: id, events, nextAfter }, 200, headers);
   });
   return routes;
 }

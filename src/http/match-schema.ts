@@ -102,7 +102,12 @@ const failure = z.object({
   of: z.int(),
   failedAt: fields.instantSchema,
   retryAt: fields.instantSchema.nullable().meta({ description: "null: given up" }),
-  dismissed: z.object({ by: z.string(), reason: z.string() }).nullable(),
+  dismissed: z
+    .object({
+      by: z.string(),
+      reason: z.string().nullable().meta({ description: "null for who may not read it" }),
+    })
+    .nullable(),
   id: z.string(),
   sequence: z.int(),
 });

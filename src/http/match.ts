@@ -5,6 +5,7 @@ import { stages } from "../match/event.ts";
 import type { Fixture, Match } from "../match/match.ts";
 import type { StageRow } from "../projections/stages.ts";
 import { createAsk } from "./asking.ts";
+import { discreetMatch, discretion } from "./discretion.ts";
 import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { matchSchema, type MatchShown } from "./match-schema.ts";
@@ -19,6 +20,7 @@ const one = createRoute({
   tags: ["matches"],
   summary: "One match: its stages, every answer and whether it counts, its result, settlement and failures",
   request: { params: z.object({ id: fields.matchIdSchema }) },
+  description: discretion,
   responses: { 200: json(matchSchema, "the match"), ...unchanged, ...problems(400, 404, 503) },
 });
 
@@ -34,9 +36,14 @@ export function matchRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     if (match === null) throw new Refused(404, "there is no match of that id");
     // All of the answer follows from the match's own events.
     const tag = freshness.tag(c, match.version);
-    if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
-    const rows = ask((it) => it.stageRows(id));
-    return c.json({ ...shown(match, rows), stale: readModel.state().stale }, 200, freshHeaders(tag));
+    const headers = freshHeaders(tag, c.req.header("Authorization") !== undefined);
+    if (isKnown(c, tag)) return c.body(null, 304, headers);
+    const all = shown(
+      match,
+      ask((it) => it.stageRows(id)),
+    );
+    const answer = c.get("discreet") ? discreetMatch(all) : all;
+    return c.json({ ...answer, stale: readModel.state().stale }, 200, headers);
   });
   return routes;
 }

@@ -6,6 +6,7 @@ import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
+import { pageCursors } from "./page-cursor.ts";
 
 const summarySchema = z
   .object({
@@ -70,14 +71,17 @@ export function matchesRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const freshness = createFreshness(options);
   const routes = createRouter();
   routes.openapi(list, (c) => {
-    const { purpose, ...rest } = c.req.valid("query");
+    const { purpose, cursor: sealed, ...rest } = c.req.valid("query");
+    const cursors = pageCursors(list.path, { ...rest, purpose });
     const sequence = ask((it) => it.sequence());
     const tag = freshness.tag(c, sequence);
     if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
-    const { matches, cursor } = ask((it) =>
-      it.matches({ ...fields.given(rest), ...(purpose === "all" ? {} : { purpose }) }),
-    );
-    const answer = { matches: matches.map(shown), nextCursor: cursor, sequence, stale: readModel.state().stale };
+    const { matches, cursor } = ask((it) => {
+      const after = sealed === undefined ? {} : { cursor: cursors.open(sealed) };
+      return it.matches({ ...fields.given(rest), ...(purpose === "all" ? {} : { purpose }), ...after });
+    });
+    const nextCursor = cursors.seal(cursor);
+    const answer = { matches: matches.map(shown), nextCursor, sequence, stale: readModel.state().stale };
     return c.json(answer, 200, freshHeaders(tag));
   });
   return routes;

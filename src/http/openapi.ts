@@ -1,4 +1,4 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { type Hook, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { DenialReason } from "./access/denials.ts";
 import type { Principal } from "./access/principal.ts";
@@ -7,8 +7,10 @@ import { problem, problemSchema } from "./problem.ts";
 /** What middleware has found out about a request. */
 export interface HttpEnv {
   Variables: {
-    /** Who asks; set on every admin route. */
+    /** Who asks; set on every admin route, elsewhere where a token was shown. */
     principal: Principal;
+    /** Set on the open routes: what operators wrote is kept back, as tokens are configured and none was shown. */
+    discreet: boolean;
     /** Names this request in the log. */
     requestId: string;
     /** The client's address: the socket's, or what a trusted proxy says. */
@@ -20,17 +22,31 @@ export interface HttpEnv {
 
 /** A set of routes that are described by the schemas that check them. */
 export function createRouter(): OpenAPIHono<HttpEnv> {
-  return new OpenAPIHono<HttpEnv>({
-    defaultHook(result, c) {
-      return result.success ? undefined : problem(c, 400, mistakesOf(result.error, result.target));
-    },
-  });
+  const router = new OpenAPIHono<HttpEnv>();
+  const { openapi } = router;
+  // The library's own hook for all routes does not learn of which route the mistake is.
+  router.openapi = ((...[route, handler, hook]: Parameters<typeof openapi>) =>
+    openapi(route, handler, hook ?? (refuseMistakes(route) as never))) as typeof openapi;
+  return router;
 }
 
-/** Every mistake by its field's name; what was given is not repeated, as it may be a secret in the wrong place. */
-function mistakesOf(error: z.ZodError, target: string): string {
+function refuseMistakes({ request = {} }: Pick<RouteConfig, "request">): Hook<unknown, HttpEnv, string, unknown> {
+  const json = request.body?.content["application/json"];
+  const body = json !== undefined && "schema" in json ? json.schema : undefined;
+  const schemas: Partial<Record<string, unknown>> = { query: request.query, json: body };
+  return (result, c) =>
+    result.success ? undefined : problem(c, 400, mistakesOf(result.error, result.target, schemas[result.target]));
+}
+
+/** Every mistake by its field's name; what was given is not repeated, as it may be a secret in the wrong place, as a name too. */
+function mistakesOf(error: z.ZodError, target: string, schema: unknown): string {
   return error.issues
-    .map(({ path, message }) => `${path.length === 0 ? target : path.map(String).join(".")}: ${message}`)
+    .map((issue) => {
+      const place = issue.path.length === 0 ? target : issue.path.map(String).join(".");
+      if (issue.code !== "unrecognized_keys") return `${place}: ${issue.message}`;
+      const known = schema instanceof z.ZodObject && issue.path.length === 0 ? Object.keys(schema.shape) : [];
+      return `${place}: unknown field${known.length === 0 ? "" : `; known are ${known.join(", ")}`}`;
+    })
     .join("; ");
 }
 

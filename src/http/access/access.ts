@@ -5,16 +5,20 @@ import type { Clock } from "../../clock.ts";
 import type { HttpEnv } from "../openapi.ts";
 import { trustedProxies } from "./address.ts";
 import { allowedHost } from "./allowed-host.ts";
-import { authenticate } from "./authenticate.ts";
-import { jsonOnly, limitBody, noTokenElsewhere } from "./body.ts";
+import { authenticate, identify } from "./authenticate.ts";
+import { jsonOnly, limitBody } from "./body.ts";
 import { createAddressKey, createBucket, type Quota } from "./bucket.ts";
 import { createDenials, type Denials } from "./denials.ts";
+import { createLogin } from "./login.ts";
+import { noTokenElsewhere } from "./misplaced-token.ts";
 import type { PrincipalEntry } from "./principal.ts";
-import { rateLimit } from "./rate-limit.ts";
+import { isProbe } from "./probes.ts";
+import { limitReads, rateLimit } from "./rate-limit.ts";
 import { createRegister } from "./register.ts";
 import { requestLog } from "./request-log.ts";
 import { sameSite } from "./same-site.ts";
 import { requireScopeOfMethod } from "./scope.ts";
+import { takeTurns } from "./turns.ts";
 
 /** Who may ask, from where and how much; what is left out is closed, or the default. */
 export interface AccessOptions {
@@ -29,7 +33,10 @@ export interface AccessOptions {
   quotas?: Partial<Quotas>;
 }
 
-/** Of each principal: `admin` what changes something, `read` what looks. Of each address: requests without or with a wrong token. */
+/**
+ * Of each principal: `admin` what changes something, `read` what looks. Of each address: `read` of the open routes without a
+ * token, `anonymous` requests of the admin routes without one, `login` wrong ones.
+ */
 export type Quotas = Record<"admin" | "read" | "anonymous" | "login", Quota>;
 
 const defaultQuotas: Quotas = {
@@ -39,11 +46,16 @@ const defaultQuotas: Quotas = {
   login: { quota: 10, window: 60 },
 };
 
+/** More than the connections of one address: who keeps one request on each is not turned away. */
+const turns = { atOnceMax: 8, waitingMax: 300 };
+
 export interface Access {
   /** Of every request, before anything else. */
   guards: MiddlewareHandler<HttpEnv>[];
   /** Of the admin routes: who asks, how often, what they may. */
   admin: MiddlewareHandler<HttpEnv>[];
+  /** Of the others, but for probes: who asks, where he shows it, and how often; in turns. */
+  open: MiddlewareHandler<HttpEnv>[];
   /** Of every request that passed those: what it may bring. */
   bodies: MiddlewareHandler<HttpEnv>[];
   denials: Denials;
@@ -64,6 +76,9 @@ export function createAccess({ adminToken, access = {}, logger, clock }: AccessG
   const quotas = { ...defaultQuotas, ...access.quotas };
   const anonymous = createBucket("anonymous", quotas.anonymous);
   const logins = createBucket("login", quotas.login);
+  const read = createBucket("read", quotas.read);
+  const addressKey = createAddressKey();
+  const login = createLogin({ register, logins, addressKey });
   return {
     denials,
     guards: [
@@ -73,12 +88,18 @@ export function createAccess({ adminToken, access = {}, logger, clock }: AccessG
       sameSite({ corsOrigins }),
     ],
     admin: [
-      authenticate({ register, anonymous, logins, addressKey: createAddressKey() }),
-      rateLimit({ admin: createBucket("admin", quotas.admin), read: createBucket("read", quotas.read) }),
+      authenticate({ register, login, anonymous, addressKey }),
+      rateLimit({ admin: createBucket("admin", quotas.admin), read }),
       requireScopeOfMethod(),
     ],
-    bodies: [limitBody(), jsonOnly(), ...(register.configured ? [noTokenElsewhere()] : [])],
+    open: [identify({ register, login }), limitReads(read, addressKey), takeTurns(turns)].map(ofOpenRoutes),
+    bodies: [limitBody(), jsonOnly(), ...(register.configured ? [noTokenElsewhere({ register, logins })] : [])],
   };
+}
+
+/** Probes are answered whatever else is asked; the admin routes have seen to it themselves. */
+function ofOpenRoutes(handler: MiddlewareHandler<HttpEnv>): MiddlewareHandler<HttpEnv> {
+  return (c, next) => (isProbe(c) || c.req.path.startsWith("/api/admin/") ? next() : handler(c, next));
 }
 
 function allowOrigins(origins: readonly string[]): MiddlewareHandler<HttpEnv> {

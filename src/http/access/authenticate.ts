@@ -1,17 +1,18 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import type { HttpEnv } from "../openapi.ts";
 import { socketOf } from "./address.ts";
 import { bearerToken } from "./bearer.ts";
-import type { Bucket, Taken } from "./bucket.ts";
+import type { Bucket } from "./bucket.ts";
 import { deny } from "./deny.ts";
+import { type Login, tooMany, unauthorized } from "./login.ts";
 import { hostName, isLoopbackAddress, isLoopbackName } from "./loopback.ts";
 import type { Register } from "./register.ts";
 
 export interface AuthenticateOptions {
   register: Register;
-  /** Requests without a token, and those with a wrong one: by address, each in a bucket of its own. */
+  login: Login;
+  /** Requests without a token, by address. */
   anonymous: Bucket;
-  logins: Bucket;
   addressKey: (address: string) => string;
 }
 
@@ -20,51 +21,52 @@ export function authenticate(options: AuthenticateOptions): MiddlewareHandler<Ht
   return options.register.configured ? byToken(options) : local;
 }
 
-function byToken({ register, anonymous, logins, addressKey }: AuthenticateOptions): MiddlewareHandler<HttpEnv> {
+function byToken({ login, anonymous, addressKey }: AuthenticateOptions): MiddlewareHandler<HttpEnv> {
   return async function byToken(c, next) {
-    const key = addressKey(c.get("address"));
     const token = bearerToken(c.req.header("Authorization"));
     if (token === null) {
-      const taken = await anonymous.take(key);
+      const taken = await anonymous.take(addressKey(c.get("address")));
       return taken.allowed
         ? unauthorized(c, "no-token", "this needs the header Authorization: Bearer TOKEN", taken)
         : tooMany(c, "too many requests without a token", taken);
     }
-    // Before any count: however often others fail from the same address, the right token passes.
-    let principal = register.find(token);
-    if (principal === null) {
-      const taken = await logins.take(key);
-      if (!taken.allowed) return tooMany(c, "too many wrong tokens", taken);
-      const verified = await register.verify(token);
-      if (verified === "busy") {
-        return tooMany(c, "too many tokens are being verified", { ...taken, headers: { "Retry-After": "1" } });
-      }
-      if (verified === null) return unauthorized(c, "wrong-token", "this is not a known token", taken);
-      await logins.giveBack(key);
-      principal = verified;
-    }
-    c.set("principal", principal);
+    const found = await login(c, token);
+    if (found instanceof Response) return found;
+    c.set("principal", found);
     return next();
   };
 }
 
-function unauthorized(
-  c: Context<HttpEnv>,
-  reason: "no-token" | "wrong-token",
-  detail: string,
-  { headers }: Taken,
-): Response {
-  return deny(c, 401, reason, detail, { ...headers, "WWW-Authenticate": 'Bearer realm="fulltime"' });
-}
-
-function tooMany(c: Context<HttpEnv>, what: string, { headers }: Taken): Response {
-  return deny(c, 429, "rate", `${what}: come back in ${headers["Retry-After"] ?? "60"} s`, headers);
+/** Of a route that answers everybody: who shows a token is told apart, and a wrong one is refused, so that it is noticed and counted. */
+export function identify({
+  register,
+  login,
+}: Pick<AuthenticateOptions, "register" | "login">): MiddlewareHandler<HttpEnv> {
+  return async function identify(c, next) {
+    const token = register.configured ? bearerToken(c.req.header("Authorization")) : null;
+    c.set("discreet", register.configured && token === null);
+    if (token === null) return next();
+    const found = await login(c, token);
+    if (found instanceof Response) return found;
+    c.set("principal", found);
+    return next();
+  };
 }
 
 const remedy = "set FULLTIME_ADMIN_TOKEN";
 
 /** What a proxy adds: behind one on this machine, a request from anywhere has a socket of this machine. */
-const proxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"];
+const proxyHeaders = [
+  "CF-Connecting-IP",
+  "Forwarded",
+  "True-Client-IP",
+  "Via",
+  "X-Client-IP",
+  "X-Forwarded-For",
+  "X-Forwarded-Host",
+  "X-Forwarded-Proto",
+  "X-Real-IP",
+];
 
 const local: MiddlewareHandler<HttpEnv> = async (c, next) => {
   if (!isLoopbackAddress(socketOf(c).remote) || proxyHeaders.some((name) => c.req.header(name) !== undefined)) {

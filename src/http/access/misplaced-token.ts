@@ -45,7 +45,7 @@ export function noTokenElsewhere({ register, logins }: MisplacedTokenOptions): M
     if (passing.some((text) => search.holdsRandom(text, false))) return refuse(c);
     if (kept.some((text) => search.holdsRandom(text, true))) return refuse(c);
     if (!register.hasGuessable(principal.name)) return next();
-    const words = kept.flatMap((text) => text.match(/\S{16,}/g) ?? []);
+    const words = [...new Set(kept.flatMap((text) => text.match(/\S{16,}/g) ?? []))];
     for (let guesses = words.reduce((sum, word) => sum + guessesIn(word), 0); guesses > 0; guesses -= 1) {
       const { allowed, headers } = await logins.take(`principal ${principal.name}`);
       if (allowed) continue;
@@ -72,7 +72,10 @@ function keptTexts(c: Context, body: string): string[] {
   const { pathname, searchParams } = new URL(c.req.url);
   const fixed = new Set(routePattern(c).split("/"));
   return [
-    ...pathname.split("/").filter((part) => !fixed.has(part)).map(decoded),
+    ...pathname
+      .split("/")
+      .filter((part) => !fixed.has(part))
+      .map(decoded),
     ...[...searchParams].flat(),
     c.req.header("Idempotency-Key") ?? "",
     ...stringsIn(body),
@@ -102,7 +105,7 @@ function stringsIn(body: string): string[] {
 
 /** Shapes of ids: random ones (UUID, ULID, hashes), and matches by their season. A token of such a shape is found without being counted. */
 const idShape =
-  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}|(?:[0-9a-f]{16}){1,4}|[a-z0-9]+-\d{4}(?:-\d\d)?-[a-z0-9-]+)$/i;
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26}|[0-9a-f]{32,64}|[a-z0-9]+-\d{4}(?:-\d\d)?-[a-z0-9-]+)$/i;
 
 /** As many tokens of the shortest kind as there is room for. */
 function guessesIn(word: string): number {

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { isSafe } from "./safe.ts";
 
-const probes = new Set(["/livez", "/readyz", "/api/health", "/metrics"]);
+export const probePaths: ReadonlySet<string> = new Set(["/livez", "/readyz", "/api/health", "/metrics"]);
 
 /** What load balancers and Prometheus ask, every few seconds, by whatever name or address they find a node by. */
 export function isProbe(c: Context): boolean {
-  return isSafe(c.req.method) && probes.has(c.req.path);
+  return isSafe(c.req.method) && probePaths.has(c.req.path);
 }
