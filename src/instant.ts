@@ -15,7 +15,8 @@ export const instantForm = "write a day like 2016-08-13 or an instant like 2016-
 
 /** null for a text that is neither a day like "2016-08-13" nor an instant like "2016-08-13T14:30Z", of the years 1970 to 2200. */
 export function readInstant(text: string): WrittenInstant | null {
-  const [, date, time, zone] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  const [, date, time, zone] =
+    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
   if (date === undefined || !exists(date)) return null;
   const isDay = time === undefined;
   const at = Date.parse(isDay || zone !== undefined ? text : `${text}Z`);

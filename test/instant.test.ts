@@ -15,6 +15,24 @@ test.each([
   expect(at(text)).toEqual([from, to]);
 });
 
+test.each([
+  "2017-02-29",
+  "2017-02-29T10:00Z",
+  "2017-04-31",
+  "2017-00-10",
+  "0000-01-01",
+  "1969-12-31",
+  "2201-01-01",
+  "9999-12-31T23:59:59Z",
+  "9999-12-31T23:59:59-14:00",
+])("%j is a moment that is not, or beyond those of football", (text) => {
+  expect(at(text)).toBeNull();
+});
+
+test.each(["1970-01-01", "2016-02-29", "2200-12-31T23:59:59Z"])("%j is one", (text) => {
+  expect(at(text)).not.toBeNull();
+});
+
 test.each(["", "2016", "2016-8-13", "2016-13-01", "13.08.2016", "2016-08-13T25:00", "2016-08-13 14:30", "now"])(
   "%j is neither a day nor an instant",
   (text) => {

@@ -1,9 +1,11 @@
-import { createServer, type Server, type ServerOptions } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Logger } from "pino";
 import { type IsTrusted, plain, trustedProxies } from "./access/address.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { problemSchema } from "./problem.ts";
+import { unreadableTarget } from "./readable-request.ts";
 
 export interface HttpServer {
   readonly port: number;
@@ -50,10 +52,20 @@ const defaultLimits: ConnectionLimits = {
 export async function listen({ fetch, host, port, logger, ...options }: ServeOptions): Promise<HttpServer> {
   const limits = { ...defaultLimits, ...options.limits };
   const listener = getRequestListener(fetch, { hostname: host, errorHandler: (error) => unanswered(error, logger) });
-  const server = createServer(serverOptions(limits), (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(
+    serverOptions(limits),
+    oneAtATime((incoming, outgoing) => {
+      const mistake = unreadableTarget(incoming);
+      if (mistake === null) void listener(incoming, outgoing);
+      else refuse(outgoing, 400, "Bad Request", mistake);
+    }),
+  );
   server.maxConnections = limits.connections;
   server.setTimeout(limits.idleMs);
   server.on("clientError", refuseUnreadable);
+  server.on("checkExpectation", (_: IncomingMessage, outgoing: ServerResponse) =>
+    refuse(outgoing, 417, "Expectation Failed", "this node meets no expectation but 100-continue"),
+  );
   limitConnections(server, limits.connectionsPerAddress, trustedProxies(options.trustedProxies ?? []));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(new HttpUnusable(host, port, error)));
@@ -76,6 +88,8 @@ function serverOptions({ headersMs, requestMs, lookEveryMs }: ConnectionLimits):
     connectionsCheckingInterval: lookEveryMs,
     keepAliveTimeout: 5000,
     maxHeaderSize: 16 * 1024,
+    // Node would answer without a word.
+    requireHostHeader: false,
   };
 }
 
@@ -105,11 +119,24 @@ function unanswered(error: unknown, logger: Logger): Response {
   return answer(500, "Internal Server Error", "this request could not be answered; the node's log tells why");
 }
 
+/** As the routes have them (app.ts): what is answered before any of them is reached is answered no less carefully. */
+const headers = {
+  "Content-Type": "application/problem+json",
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  Connection: "close",
+};
+
 function answer(status: number, title: string, detail: string): Response {
-  return new Response(problemText(status, title, detail), {
-    status,
-    headers: { "Content-Type": "application/problem+json", Connection: "close" },
-  });
+  return new Response(problemText(status, title, detail), { status, headers });
+}
+
+function refuse(outgoing: ServerResponse, status: number, title: string, detail: string): void {
+  const body = problemText(status, title, detail);
+  outgoing.writeHead(status, { ...headers, "Content-Length": Buffer.byteLength(body) }).end(body);
 }
 
 function problemText(status: number, title: string, detail: string): string {
@@ -124,7 +151,8 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const [status, title, detail] = unreadable(error.code);
   const body = problemText(status, title, detail);
-  const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n`;
+  const lines = Object.entries({ ...headers, "Content-Length": Buffer.byteLength(body) });
+  const head = `HTTP/1.1 ${status} ${title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
   // The peer may keep its half open for as long as it likes, but not ours.
   socket.end(head + body, () => socket.destroy());
 }

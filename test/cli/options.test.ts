@@ -14,7 +14,16 @@ test("a day counts from its beginning and to its end, an instant is UTC unless i
   expect(iso(from("2016-08-13T14:30+02:00"))).toBe("2016-08-13T12:30:00.000Z");
 });
 
-test.each(["yesterday", "2016-13-01", "2016-8-1", "13.08.2016", "1471046400000", ""])("%o is no day", (text) => {
+test.each([
+  "yesterday",
+  "2016-13-01",
+  "2017-02-29",
+  "9999-12-31T23:59:59Z",
+  "2016-8-1",
+  "13.08.2016",
+  "1471046400000",
+  "",
+])("%o is no day", (text) => {
   expect(() => from(text)).toThrow(InvalidArgumentError);
 });
 

@@ -8,6 +8,8 @@ import {
   heartbeatMs,
   idsMax,
   rememberedMax,
+  strangersMax,
+  strangersOfPlaceMax,
 } from "../../src/http/change-feed.ts";
 import { listen } from "../../src/http/serve.ts";
 import type { AdvanceListener } from "../../src/projections/waiters.ts";
@@ -17,10 +19,12 @@ import { until } from "../support/until.ts";
 import { type Served, serve } from "./support.ts";
 
 /** What comes of one stream, event by event; `heard` waits for the next chunk. */
-async function follow(served: Served, lastEventId?: string) {
-  const response = await served.ask("/api/changes", {
-    headers: lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId },
-  });
+async function follow(served: Served, lastEventId?: string, from = "127.0.0.1", token?: string) {
+  const headers = {
+    ...(lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId }),
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  };
+  const response = await served.ask("/api/changes", { headers }, from);
   const reader = response.body?.getReader();
   if (reader === undefined) throw new Error("no stream");
   onTestFinished(() => void reader.cancel());
@@ -103,16 +107,30 @@ test("a comment keeps a quiet stream alive", async () => {
   expect(await next).toMatch(/^: .*\n\n$/);
 });
 
-test("as many may follow as there is room for; who leaves makes room; HEAD takes none", async () => {
-  const served = await serve({ at: kickoff });
-  const streams = await Promise.all(Array.from({ length: followersMax }, () => follow(served)));
-  const refused = await served.ask("/api/changes");
+const adminToken = "a-token-of-enough-letters";
+
+test("of one address a share may follow, of strangers most, and who shows a token as many as there is room for", async () => {
+  const served = await serve({ at: kickoff, adminToken });
+  const from = async (address: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => follow(served, undefined, address)));
+  const first = await from("192.0.2.1", strangersOfPlaceMax);
+  const refused = await served.ask("/api/changes", {}, "192.0.2.1");
   expect(refused.status).toBe(503);
   expect(refused.headers.get("Retry-After")).toBe("10");
-  await streams[0]?.end();
-  for (let i = 0; i < 3; i++) expect((await served.ask("/api/changes", { method: "HEAD" })).status).toBe(200);
-  expect((await follow(served)).response.status).toBe(200);
-  expect((await served.ask("/api/changes")).status).toBe(503);
+  for (let n = 2; n <= strangersMax / strangersOfPlaceMax; n += 1) await from(`192.0.2.${n}`, strangersOfPlaceMax);
+  expect((await served.ask("/api/changes", {}, "198.51.100.1")).status).toBe(503);
+  const known = Array.from({ length: followersMax - strangersMax }, () =>
+    follow(served, undefined, "192.0.2.1", adminToken),
+  );
+  for (const { response } of await Promise.all(known)) expect(response.status).toBe(200);
+  const headers = { Authorization: `Bearer ${adminToken}` };
+  expect((await served.ask("/api/changes", { headers })).status).toBe(503);
+  await first[0]?.end();
+  for (let i = 0; i < 3; i++) {
+    expect((await served.ask("/api/changes", { method: "HEAD" }, "192.0.2.1")).status).toBe(200);
+  }
+  expect((await follow(served, undefined, "192.0.2.1")).response.status).toBe(200);
+  expect((await served.ask("/api/changes", {}, "192.0.2.1")).status).toBe(503);
 });
 
 interface Fed {
@@ -136,7 +154,7 @@ function fed(): Fed {
 
 test("a follower that reads nothing holds one piece of news, however much happens", async () => {
   const { feed, wall, commit } = fed();
-  const follower = feed.join(null);
+  const follower = feed.join(null, null);
   for (let i = 0; i < idsMax; i++) {
     commit(`m-${i}`);
     await wall.advance(coalesceMs);
@@ -157,13 +175,13 @@ test("what is no match is not told, and what is long past is forgotten", async (
     commit("m-1");
     await wall.advance(coalesceMs);
   }
-  expect(await feed.join(1)?.next()).toMatchObject({ kind: "reset" });
-  expect(await feed.join(2)?.next()).toMatchObject({ kind: "changed", matches: new Set(["m-1"]) });
+  expect(await feed.join(1, null)?.next()).toMatchObject({ kind: "reset" });
+  expect(await feed.join(2, null)?.next()).toMatchObject({ kind: "changed", matches: new Set(["m-1"]) });
 });
 
 test("who leaves while it waits is let go", async () => {
   const { feed, wall } = fed();
-  const follower = feed.join(null);
+  const follower = feed.join(null, null);
   await follower?.next();
   const waiting = follower?.next();
   follower?.leave();
@@ -182,7 +200,7 @@ test("over a socket: a client that goes away makes room, and the stream ends whe
     const response = await fetch(url, { signal: end.signal });
     return { status: response.status, reader: response.body?.getReader(), end };
   };
-  const clients = await Promise.all(Array.from({ length: followersMax }, open));
+  const clients = await Promise.all(Array.from({ length: strangersOfPlaceMax }, open));
   expect(new Set(clients.map(({ status }) => status))).toEqual(new Set([200]));
   expect((await open()).status).toBe(503);
   for (const { end } of clients) end.abort();

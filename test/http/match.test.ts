@@ -150,3 +150,78 @@ describe("GET /api/matches/:id/events", () => {
     expect((await served.ask(path)).status).toBe(200);
   });
 });
+
+describe("what operators and letters wrote", () => {
+  const token = "a-token-of-enough-letters";
+  const secrets = ["anna", "berta", "closed doors", "say so", "please retro", "no such stage"];
+
+  function written() {
+    const life = history()
+      .scheduled()
+      .at(kickoff - 6 * hour)
+      .requested("analyse")
+      .analysed()
+      .at(kickoff + 2 * hour)
+      .finished()
+      .requested("settle")
+      .failed("settle", { category: "bug" })
+      .event(
+        "match.failure.dismissed",
+        { stage: "settle", by: "anna", reason: "closed doors" },
+        { actor: "operator:anna" },
+      )
+      .event(
+        "match.request.rejected",
+        { request: "please retro", letter: 9, reasons: [{ code: "unknown-stage", text: "no such stage" }] },
+        { actor: "unattested:berta" },
+      )
+      .event("match.request.noop", { request: "please retro", letter: 10, doneBy: 3 }, { actor: "unattested:berta" });
+    return life;
+  }
+
+  async function given(adminToken: string | null) {
+    const served = await serve({ at: kickoff + 3 * hour, adminToken });
+    await served.write(written());
+    served.server.publish("match.pl-2016-17-a-b.unheard-of", new TextEncoder().encode("say so, anna"));
+    await served.node.readModel.reached(served.server.messages.length);
+    return served;
+  }
+
+  test("is kept back from who shows no token, where there are tokens", async () => {
+    const served = await given(token);
+    for (const url of [path, `${path}/events`]) {
+      const response = await served.ask(url);
+      const body = await response.text();
+      for (const secret of secrets) expect(body).not.toContain(secret);
+      const known = {
+        headers: { Authorization: `Bearer ${token}`, "If-None-Match": response.headers.get("ETag") ?? "" },
+      };
+      // Another answer, with a tag of its own.
+      expect((await served.ask(url, known)).status).toBe(200);
+    }
+    const { failures } = await match(served);
+    expect(failures).toMatchObject([{ dismissed: { by: "operator", reason: null } }]);
+    const { events } = eventsSchema.parse(await (await served.ask(`${path}/events`)).json());
+    expect(events.slice(-4)).toMatchObject([
+      { actor: "operator", data: { stage: "settle", by: "operator", reason: null } },
+      { actor: "operator", data: { request: null, reasons: [{ code: "unknown-stage", text: null }] } },
+      { actor: "operator", data: { request: null, doneBy: 3 } },
+      { undecodable: { code: "not-json", text: null }, body: null },
+    ]);
+    expect(events[0]).toMatchObject({ actor: "pipeline:test" });
+  });
+
+  test.each([
+    ["who shows one", token, { Authorization: `Bearer ${token}` }],
+    ["everybody where there are none", null, {}],
+  ])("is told to %s", async (_, adminToken, headers: Record<string, string>) => {
+    const served = await given(adminToken);
+    const body = await (await served.ask(`${path}/events`, { headers })).text();
+    for (const secret of secrets) expect(body).toContain(secret);
+    const one = await served.ask(path, { headers });
+    expect(matchSchema.parse(await one.json()).failures).toMatchObject([
+      { dismissed: { by: "anna", reason: "closed doors" } },
+    ]);
+    expect(one.headers.get("Cache-Control")).toBe(adminToken === null ? "no-cache" : "private, no-cache");
+  });
+});

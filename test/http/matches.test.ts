@@ -54,12 +54,31 @@ describe("GET /api/matches", () => {
     ["?competition=", "competition"],
     ["?cursor=AAAA", "cursor"],
     ["?status=finished&status=scheduled", "status"],
-    ["?stauts=finished", "stauts"],
+    ["?stauts=finished", "unknown field; known are status, competition"],
   ])("%s is refused, naming the field", async (query, field) => {
     const response = await (await some()).ask(`/api/matches${query}`);
     expect(response.status).toBe(400);
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
     expect(((await response.json()) as { detail: string }).detail).toContain(field);
+  });
+});
+
+describe("a cursor", () => {
+  test("is of its list: of another filter or route it is refused, with another limit it goes on", async () => {
+    const served = await some();
+    const { nextCursor } = await list(served, "?limit=1&purpose=live");
+    expect(nextCursor).not.toBeNull();
+    expect((await list(served, `?limit=2&cursor=${nextCursor}`)).matches.length).toBeGreaterThan(0);
+    for (const path of [
+      `/api/matches?purpose=all&cursor=${nextCursor}`,
+      `/api/matches?status=scheduled&cursor=${nextCursor}`,
+      `/api/matches?from=2017-01-01&cursor=${nextCursor}`,
+      `/api/admin/settlement-failures?cursor=${nextCursor}`,
+    ]) {
+      const response = await served.ask(path);
+      expect([path, response.status]).toEqual([path, 400]);
+      expect(((await response.json()) as { detail: string }).detail).toContain("cursor");
+    }
   });
 });
 

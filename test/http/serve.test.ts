@@ -61,15 +61,38 @@ describe("what is no request", () => {
     ["a target without a path", `OPTIONS * HTTP/1.1\r\n${host}\r\n`, 400],
     ["a backslash", `GET /\\evil.example HTTP/1.1\r\n${host}\r\n`, 400],
     ["a host that is none", "GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n", 400],
+    ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
+    ["two hosts", `GET / HTTP/1.1\r\nHost: localhost\r\n${host}\r\n`, 400],
+    ["another host in the target", `GET http://evil.example/livez HTTP/1.1\r\n${host}\r\n`, 400],
+    ["another port in the target", `GET http://localhost:1/livez HTTP/1.1\r\n${host}\r\n`, 400],
+    ["an expectation", `GET /livez HTTP/1.1\r\n${host}Expect: foo\r\n\r\n`, 417],
   ])("%s is a problem", async (_, bytes, status) => {
     const answer = await answerTo(await started(), bytes);
     expect(answer.status).toBe(status);
     expect(answer.head.toLowerCase()).toContain("content-type: application/problem+json");
     expect(problemSchema.parse(JSON.parse(answer.body)).status).toBe(status);
+    expect(answer.head).toContain("default-src 'none'");
+    for (const name of ["cache-control: no-store", "x-content-type-options: nosniff", "x-frame-options: deny"]) {
+      expect(answer.head.toLowerCase()).toContain(name);
+    }
   });
 
   test.each([
-    ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
+    ["the same host in the target", `GET http://LOCALHOST/livez HTTP/1.1\r\n${host}\r\n`],
+    [
+      "its usual port left out",
+      "GET http://localhost:80/livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    ],
+    ["no host in HTTP/1.0", "GET /livez HTTP/1.0\r\n\r\n"],
+    ["a body that waits to be asked for", `GET /livez HTTP/1.1\r\n${host}Expect: 100-continue\r\n\r\n`],
+  ])("%s is one", async (_, bytes) => {
+    const answer = await answerTo(await started(), bytes);
+    expect([answer.status, answer.body]).toEqual(
+      answer.status === 100 ? [100, expect.stringContaining("200 OK")] : [200, expect.anything()],
+    );
+  });
+
+  test.each([
     ["a method without route", `TRACE / HTTP/1.1\r\n${host}\r\n`, 405],
     ["another's name in the target", "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 403],
   ])("%s is refused", async (_, bytes, status) => {

@@ -46,8 +46,10 @@ const defaultQuotas: Quotas = {
   login: { quota: 10, window: 60 },
 };
 
-/** More than the connections of one address: who keeps one request on each is not turned away. */
-const turns = { atOnceMax: 8, waitingMax: 300 };
+/** More wait than one address has connections: who keeps one request on each is not turned away. */
+const waitingMax = 300;
+/** Of requests that are being answered, the log or a file may keep some waiting. */
+const atOnceMax = 8;
 
 export interface Access {
   /** Of every request, before anything else. */
@@ -92,7 +94,13 @@ export function createAccess({ adminToken, access = {}, logger, clock }: AccessG
       rateLimit({ admin: createBucket("admin", quotas.admin), read }),
       requireScopeOfMethod(),
     ],
-    open: [identify({ register, login }), limitReads(read, addressKey), takeTurns(turns)].map(ofOpenRoutes),
+    open: [
+      // To refuse costs a turn too. Who is being verified holds up nobody else.
+      takeTurns({ atOnceMax: Number.POSITIVE_INFINITY, waitingMax }),
+      identify({ register, login }),
+      limitReads(read, addressKey),
+      takeTurns({ atOnceMax, waitingMax }),
+    ].map(ofOpenRoutes),
     bodies: [limitBody(), jsonOnly(), ...(register.configured ? [noTokenElsewhere({ register, logins })] : [])],
   };
 }

@@ -109,11 +109,12 @@ describe("a body", () => {
     headers: { ...bearer, ...(type === null ? {} : { "Content-Type": type }), ...more },
     duplex: "half" as const,
   });
+  const padded = (bytes: number) => `{${" ".repeat(bytes - 2)}}`;
   const chunks = (bytes: number) =>
     new ReadableStream({
       start(controller) {
-        for (let sent = 0; sent < bytes; sent += 1024)
-          controller.enqueue(new Uint8Array(Math.min(1024, bytes - sent)).fill(32));
+        const all = Buffer.from(padded(bytes));
+        for (let sent = 0; sent < bytes; sent += 1024) controller.enqueue(all.subarray(sent, sent + 1024));
         controller.close();
       },
     });
@@ -132,11 +133,11 @@ describe("a body", () => {
     expect((await served.ask(rebuild, post("{}", type))).status).toBe(status);
   });
 
-  test("may be left out, with its type", async () => {
+  test("may be left out", async () => {
     const served = await guarded();
     const response = await served.ask(rebuild, {
       method: "POST",
-      headers: { ...bearer, "Content-Length": "0", "Content-Type": "text/plain" },
+      headers: { ...bearer, "Content-Length": "0" },
     });
     expect(response.status).toBe(202);
   });
@@ -147,7 +148,7 @@ describe("a body", () => {
   ])("of %i bytes: %i, in one piece or in chunks", async (bytes, status) => {
     const served = await guarded();
     const length = { "Content-Length": String(bytes) };
-    expect((await served.ask(rebuild, post(" ".repeat(bytes), "application/json", length))).status).toBe(status);
+    expect((await served.ask(rebuild, post(padded(bytes), "application/json", length))).status).toBe(status);
     const chunked = await served.ask(
       rebuild,
       post(chunks(bytes), "application/json", { "Transfer-Encoding": "chunked" }),

