@@ -10,7 +10,8 @@ const writtenInstant = z
   .string()
   .max(40)
   .meta({
-    description: "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z, from 1970 to 2200; UTC unless it says otherwise",
+    description:
+      "a day like 2016-08-13 or an instant like 2016-08-13T14:30Z, from 1970 to 2200; UTC unless it says otherwise",
     pattern: "^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)?)?$",
   })
   .transform((text, context) => {

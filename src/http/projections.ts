@@ -77,40 +77,33 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk
   let waiting: Set<string> | null = null;
   let lastRebuild: Projections["lastRebuild"] = null;
 
-  function rebuild(requestId: string): void {
+  async function rebuild(requestId: string): Promise<void> {
     if (waiting !== null) {
       waiting.add(requestId);
       return;
     }
     waiting = new Set([requestId]);
-    readModel.rebuild().then(
-      () => ended(null),
-      (error: unknown) => {
-        // A node that ends leaves the request open: its next start makes it good.
-        if (error instanceof ReadModelStopped) return;
-        logger.error({ err: error }, "a rebuild of the read model failed");
-        ended(error instanceof Error ? error.message.slice(0, 300) : String(error));
-      },
-    );
-  }
-
-  function ended(error: string | null): void {
-    const requestIds = [...(waiting ?? [])];
+    let error: string | null = null;
+    try {
+      await readModel.rebuild();
+    } catch (failure) {
+      // A node that ends leaves the request open: its next start makes it good.
+      if (failure instanceof ReadModelStopped) return;
+      logger.error({ err: failure }, "a rebuild of the read model failed");
+      error = failure instanceof Error ? failure.message.slice(0, 300) : String(failure);
+    }
+    const requestIds = [...waiting];
     waiting = null;
     lastRebuild = { requestIds, finishedAt: new Date(clock.now()).toISOString(), error };
     const outcome =
       error === null ? { requested: 1, skipped: {} } : { requested: 0, skipped: { "the rebuild failed": 1 } };
-    for (const id of requestIds) {
-      desk
-        .applied(id, outcome)
-        .catch((failure: unknown) =>
-          logger.warn({ err: failure, request: id }, "how a rebuild ended could not be written down"),
-        );
-    }
+    await Promise.all(requestIds.map((id) => desk.applied(id, outcome))).catch((failure: unknown) => {
+      logger.warn({ err: failure, requestIds }, "how a rebuild ended could not be written down");
+    });
   }
 
   // What was asked of this node, or of the one before it, and died with it.
-  for (const { id } of unfinished(readModel, clock.now())) rebuild(id);
+  for (const { id } of unfinished(readModel, clock.now())) void rebuild(id);
 
   const routes = createRouter();
   routes.openapi(look, (c) => {
@@ -140,7 +133,7 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk
         answer: { status: 202, body: { requestId, progress } },
       }),
     });
-    if (!replayed) rebuild(id);
+    if (!replayed) void rebuild(id);
     return c.json(body, 202, { Location: progress });
   });
   return routes;

@@ -3,7 +3,6 @@ import type { Match } from "../match/match.ts";
 import type { ModelHealth } from "../match/model-health.ts";
 import type { PlayedMatch } from "../match/played.ts";
 import type { SourceState } from "../match/polling.ts";
-import type { Policy } from "../match/policy.ts";
 import { type Anomalies, anomalyQueries } from "./anomalies.ts";
 import type { Call, CallMatchState } from "../match/call.ts";
 import { autoRetroQueries } from "./auto-retros.ts";
