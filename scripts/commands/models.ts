@@ -64,6 +64,7 @@ export function panelTable(panel: readonly PanelRow[]): string {
     "log loss",
     "calibration",
     "abstained",
+    "resting",
     "failed",
     "cost",
   ];
@@ -82,7 +83,8 @@ export function panelTable(panel: readonly PanelRow[]): string {
       fixed(halfOf(row.rpsInterval), 4),
       fixed(row.logLoss, 4),
       fixed(row.calibration, 4),
-      String(row.abstained + row.resting),
+      String(row.abstained),
+      String(row.resting),
       String(row.failed),
       row.cost === 0 ? "-" : row.cost.toFixed(2),
     ]),

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { pause } from "../clock.ts";
+import { schemas } from "../events/catalogue.ts";
 import type { Models } from "../forecast/models.ts";
 import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
 import type { Category, ModelAnswer } from "../match/event.ts";
@@ -32,7 +33,7 @@ export function predictActor(models: Models) {
       const callable = openModels(match()).filter((model) => !isLimited(match(), model, now));
       const calls = callable.map(async (model) => {
         try {
-          arrived.push(await ask(node, { model, question, live, signal }));
+          arrived.push(statable(model, await ask(node, { model, question, live, signal })));
         } catch (error) {
           if (!signal.aborted) broken ??= error;
         }
@@ -57,6 +58,15 @@ export function predictActor(models: Models) {
       if (failure !== null) throw failure;
     },
   });
+}
+
+const answerSchema = schemas["match.predicted"].shape.answers.element;
+
+/** The log refuses a wave for one bad answer in it, and with it those of all other models: it becomes a failure of its own model. */
+function statable(model: string, answer: ModelAnswer): ModelAnswer {
+  const parsed = answerSchema.safeParse(answer);
+  if (parsed.success) return answer;
+  return { model, outcome: "failed", category: "permanent", reason: "its answer is not one that the log can hold" };
 }
 
 /** Whether the model said to come back later: called before that, it would only say so again. */

@@ -48,6 +48,9 @@ const statistical = z
 const orNull = <T>(it: T | undefined): T | null => it ?? null;
 const amount = z.number().min(0);
 
+/** A call holds its room at its address as long; a timer beyond 24 days would fire at once. */
+const timeoutMaxMs = 600_000;
+
 const llm = z
   .strictObject({
     name,
@@ -96,9 +99,12 @@ const llm = z
     timeout: z
       .string()
       .refine((text) => (parseDuration(text) ?? 0) > 0, { error: 'must be a duration like "60s"' })
+      .refine((text) => (parseDuration(text) ?? 0) <= timeoutMaxMs, {
+        error: `must be at most ${formatDuration(timeoutMaxMs)}`,
+      })
       .default(formatDuration(timeoutDefaultMs))
       .transform((text) => parseDuration(text) ?? timeoutDefaultMs)
-      .meta({ description: "how long one call may take" }),
+      .meta({ description: `how long one call may take, at most ${formatDuration(timeoutMaxMs)}` }),
     params: z
       .strictObject(Object.fromEntries(samplingParams.map((param) => [param, z.number().exactOptional()])))
       .default({})

@@ -90,7 +90,7 @@ export interface EventLog {
   consume(options: ConsumeOptions): AsyncIterable<Delivery>;
   /** Deliveries not yet made plus deliveries not yet acknowledged, over all durable consumers. */
   pending(): Promise<number>;
-  /** Whether the log answers now; never older than 1 s. */
+  /** Whether the log answers now; never older than 2 s. */
   connected(): boolean;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type Description, operationsOf } from "./description.ts";
+import { type Description, type Operation, operationsOf } from "./description.ts";
 
 /** What `GET /` shows: which routes there are. */
 export function landing(description: Description): string {
@@ -12,7 +12,7 @@ export function landing(description: Description): string {
 <thead><tr><th>Method</th><th>Path</th><th>Answer</th></tr></thead>
 <tbody>
 ${operationsOf(description)
-  .map(({ method, path, operation }) => row(method, path, operation.summary ?? ""))
+  .map(({ method, path, operation }) => row(method, path, operation))
   .join("\n")}
 </tbody>
 </table>
@@ -22,10 +22,10 @@ ${operationsOf(description)
 `;
 }
 
-function row(method: string, path: string, about: string): string {
-  // Relative, for a proxy that serves this node below a path of its own.
+function row(method: string, path: string, { summary: about = "", parameters = [] }: Operation): string {
+  // Relative, for a proxy that serves this node below a path of its own. A link that lacks what it needs leads nowhere.
   const name =
-    method === "get" && !path.includes("{")
+    method === "get" && !parameters.some((it) => "required" in it && it.required)
       ? `<a href="${escaped(path.slice(1))}">${escaped(path)}</a>`
       : escaped(path);
   return `<tr><td>${method.toUpperCase()}</td><td>${name}</td><td>${escaped(about)}</td></tr>`;

@@ -33,6 +33,7 @@ export interface PanelRow {
   failed: number;
   /** Not called, because it had failed too often in a row. */
   resting: number;
+  /** Of settled answers, and of abstentions and failures that were paid for. */
   cost: number;
 }
 
@@ -63,8 +64,8 @@ type Needed = Omit<ScoreRow, "match_id" | "competition" | "season" | "kickoff" |
 export function panelQueries(db: Db) {
   // In a fixed order, so that sums of floats come out the same in every build.
   const scores = db.prepare<Params, Needed>(`SELECT ${needed} FROM scores ${where} ORDER BY model, kickoff, match_id`);
-  const silences = db.prepare<Params, Pick<SilenceRow, "model" | "outcome"> & { count: number }>(
-    `SELECT model, outcome, count(*) AS count FROM silences ${where} GROUP BY model, outcome`,
+  const silences = db.prepare<Params, Pick<SilenceRow, "model" | "outcome" | "cost"> & { count: number }>(
+    `SELECT model, outcome, count(*) AS count, sum(cost) AS cost FROM silences ${where} GROUP BY model, outcome ORDER BY model, outcome`,
   );
   const pairs = db.prepare<
     [Params[0] & { first: string; second: string }],
@@ -101,7 +102,11 @@ export function panelQueries(db: Db) {
         return tally;
       };
       for (const row of scores.all(params)) add(tallyOf(row.model), row);
-      for (const { model, outcome, count } of silences.all(params)) tallyOf(model).row[outcome] += count;
+      for (const { model, outcome, count, cost } of silences.all(params)) {
+        const { row } = tallyOf(model);
+        row[outcome] += count;
+        row.cost += cost;
+      }
       return [...tallies.values()].map(finish).sort((a, b) => b.points - a.points || (a.model < b.model ? -1 : 1));
     },
   };

@@ -35,6 +35,7 @@ CREATE TABLE silences (
   season TEXT NOT NULL,
   retroactive INTEGER NOT NULL,
   outcome TEXT NOT NULL,
+  cost REAL NOT NULL,
   PRIMARY KEY (match_id, model)
 ) STRICT, WITHOUT ROWID;
 `;
@@ -68,6 +69,8 @@ export interface SilenceRow {
   season: string;
   retroactive: Flag;
   outcome: "abstained" | "resting" | "failed";
+  /** What it cost all the same. */
+  cost: number;
 }
 
 /** Rewritten whole by every settlement of the match, since a corrected result scores every answer anew. */
@@ -100,7 +103,7 @@ export function scoresWriter(db: Db): MatchWriter {
     db,
     "silences",
     ["match_id", "model"],
-    ["competition", "season", "retroactive", "outcome"],
+    ["competition", "season", "retroactive", "outcome", "cost"],
   );
   return {
     // At the settlement itself: what was scored is what counted then, not what came to count later.
@@ -150,7 +153,7 @@ function silencesOf(match: Match): SilenceRow[] {
   const { fixture, settlement } = match;
   if (fixture === null || settlement === null || settlement.void !== null) return [];
   const answered = new Set(countingAnswers(match).map((answer) => answer.model));
-  return match.outcomes.flatMap(({ model, outcome, round, sequence }) => {
+  return match.outcomes.flatMap(({ model, outcome, round, sequence, cost = 0 }) => {
     if (round !== match.round.number || answered.has(model)) return [];
     // An outcome does not say whether it was retro: the answers of its wave do, or else what the quotas came from.
     const beside = match.answers.find((answer) => answer.sequence === sequence);
@@ -161,6 +164,7 @@ function silencesOf(match: Match): SilenceRow[] {
       season: fixture.season,
       retroactive: flag(beside?.retroactive ?? settlement.quotasFrom === "retro"),
       outcome,
+      cost,
     };
   });
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { KeyRefused, limitedMs } from "./http-failure.ts";
 import { SourceError } from "./source.ts";
 
@@ -6,9 +7,7 @@ export function errorOf(errors: unknown, now: number, quote: (words: string) => 
   const entries = Object.entries((errors ?? {}) as Record<string, unknown>);
   if (entries.length === 0) return null;
   const kinds = new Set(entries.map(([kind]) => kind));
-  const words = quote(
-    entries.map(([kind, text]) => `${kind}: ${typeof text === "string" ? text : JSON.stringify(text)}`).join("; "),
-  );
+  const words = quote(entries.map(([kind, text]) => `${kind}: ${wordsOf(text)}`).join("; "));
   if (kinds.has("requests")) return spent(now, words);
   if (kinds.has("rateLimit"))
     return new SourceError("rate-limited", `API-Football limits us: ${words}`, { retryAt: now + limitedMs });
@@ -18,6 +17,11 @@ export function errorOf(errors: unknown, now: number, quote: (words: string) => 
   }
   if (kinds.has("bug") || kinds.has("report")) return new SourceError("transient", `API-Football is failing: ${words}`);
   return new SourceError("permanent", `API-Football refuses the request: ${words}`);
+}
+
+/** Whatever stands there, however deep: JSON of it could exceed the stack. */
+export function wordsOf(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value, { depth: 2, breakLength: Infinity });
 }
 
 /** The day's calls are used up. */

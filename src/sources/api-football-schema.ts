@@ -11,8 +11,11 @@ export const envelopeSchema = z.object({
   response: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
 });
 
+/** No club or round is called at such length; a broken list must not fill the log. */
+const words = z.string().max(80);
+
 const side = z.object({ home: z.int().min(0).nullable(), away: z.int().min(0).nullable() });
-const team = z.object({ id: z.int().nullish(), name: z.string().min(1).nullable() });
+const team = z.object({ id: z.int().nullish(), name: words.min(1).nullable() });
 
 export const fixtureSchema = z.object({
   fixture: z.object({
@@ -20,7 +23,7 @@ export const fixtureSchema = z.object({
     date: z.iso.datetime({ offset: true }),
     status: z.object({ short: z.string() }),
   }),
-  league: z.object({ id: z.int(), season: z.int(), round: z.string().nullish() }),
+  league: z.object({ id: z.int(), season: z.int(), round: words.nullish() }),
   teams: z.object({ home: team, away: team }),
   /** Extra time included, the shoot-out not. */
   goals: side,
@@ -31,7 +34,7 @@ export type RawFixture = z.infer<typeof fixtureSchema>;
 export const lineupsSchema = z.array(
   z.object({
     team: z.object({ id: z.int().nullish(), name: z.string() }),
-    startXI: z.array(z.object({ player: z.object({ name: z.string().nullish() }) })),
+    startXI: z.array(z.object({ player: z.object({ name: words.nullish() }) })).max(50),
   }),
 );
 

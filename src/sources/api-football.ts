@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { errorOf, nextDay, spent } from "./api-football-errors.ts";
+import { errorOf, nextDay, spent, wordsOf } from "./api-football-errors.ts";
 import { readFixture } from "./api-football-fixture.ts";
 import { envelopeSchema, leaguesSchema, lineupsSchema, statusSchema } from "./api-football-schema.ts";
 import { firstYearOf, leagueOf } from "./competitions.ts";
@@ -45,7 +45,7 @@ export function createApiFootball(options: LiveOptions): HttpSource {
     const answer = await http.get(path, query, signal);
     quota = quotaOf(answer.headers, clock.now()) ?? quota;
     const perMinute = count(answer.headers["x-ratelimit-limit"]);
-    if (perMinute !== null && options.perMinute === undefined) pacer.allow(perMinute);
+    if (perMinute !== null && perMinute > 0 && options.perMinute === undefined) pacer.allow(perMinute);
     const envelope = readAs(envelopeSchema, answer.body, provider);
     const error = errorOf(envelope.errors, clock.now(), http.quote);
     if (error !== null) {
@@ -110,7 +110,7 @@ export function createApiFootball(options: LiveOptions): HttpSource {
 const dialect: Dialect = {
   words(body) {
     const { errors, message } = refusalSchema.parse(body);
-    return message ?? (errors === undefined ? null : JSON.stringify(errors));
+    return message ?? (errors === undefined ? null : wordsOf(errors));
   },
   refusesKey: () => false,
   waitMs: () => null,
@@ -123,18 +123,19 @@ const refusalSchema = z
 
 const listSchema = z.array(z.unknown());
 
-/** The day's calls as an answer tells them. */
+/** The day's calls as an answer tells them; null where it does not, or tells of a day without calls: no key has such a plan. */
 function quotaOf(headers: Headers, now: number): NonNullable<SourcePage["budget"]> | null {
   const [remaining, limit] = [
     count(headers["x-ratelimit-requests-remaining"]),
     count(headers["x-ratelimit-requests-limit"]),
   ];
-  if (remaining === null || limit === null) return null;
+  if (remaining === null || limit === null || limit < 1) return null;
   return { remaining, limit, resetAt: new Date(nextDay(now)).toISOString() };
 }
 
 function count(header: string | undefined): number | null {
-  return header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
+  const value = header !== undefined && /^\d+$/.test(header) ? Number(header) : null;
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 type RawLeague = z.infer<typeof leaguesSchema>[number];

@@ -38,7 +38,9 @@ function roundOf({ stage, matchday }: RawMatch): string | null {
 }
 
 function refOf(raw: unknown): string {
-  return typeof raw === "object" && raw !== null && "id" in raw ? String(raw.id) : "a match without id";
+  const id = typeof raw === "object" && raw !== null && "id" in raw ? raw.id : undefined;
+  // Words of anything else may be endless, or making them may throw.
+  return typeof id === "number" || typeof id === "string" ? String(id) : "a match without id";
 }
 
 function nameOf({ id, utcDate, homeTeam, awayTeam }: RawMatch): string {

@@ -19,6 +19,11 @@ export const competitionSchema = z.object({
 
 export const competitionsSchema = z.object({ competitions: z.array(competitionSchema) });
 
+/** No club or stage is called at such length; a broken list must not fill the log. */
+const words = z.string().max(80);
+/** Eleven, and what a provider may count among them. */
+const playersMax = 50;
+
 const side = z.object({ home: z.int().min(0).nullable(), away: z.int().min(0).nullable() });
 
 const scoreSchema = z.object({
@@ -31,14 +36,14 @@ const scoreSchema = z.object({
 export type RawScore = z.infer<typeof scoreSchema>;
 
 /** Both names are null while a play-off waits for its teams. */
-const team = z.object({ id: z.int().nullish(), name: z.string().min(1).nullable() });
+const team = z.object({ id: z.int().nullish(), name: words.min(1).nullable() });
 
 export const matchSchema = z.object({
   id: z.int(),
   utcDate: z.iso.datetime(),
   status: z.string(),
   matchday: z.int().nullish(),
-  stage: z.string().nullish(),
+  stage: words.nullish(),
   season: z.object({ startDate: z.iso.date(), endDate: z.iso.date() }),
   homeTeam: team,
   awayTeam: team,
@@ -46,9 +51,9 @@ export const matchSchema = z.object({
 });
 export type RawMatch = z.infer<typeof matchSchema>;
 
-const player = z.object({ name: z.string().min(1) });
+const player = z.object({ name: words.min(1) });
 /** Without `lineup` in the plans that do not have it; empty until it is known. */
-const teamOfMatch = z.object({ lineup: z.array(player).nullish() });
+const teamOfMatch = z.object({ lineup: z.array(player).max(playersMax).nullish() });
 export const lineupsSchema = z.object({ homeTeam: teamOfMatch, awayTeam: teamOfMatch });
 
 export const errorSchema = z.object({ message: z.string().optional(), error: z.string().optional() });

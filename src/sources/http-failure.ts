@@ -42,6 +42,12 @@ export function statusFailure({ provider, status, headers, body, skewMs, now, di
     const retryAt = now + Math.min(wait ?? limitedMs, limitedMaxMs);
     return new SourceError("rate-limited", `${provider} limits us (HTTP 429)${words}`, { retryAt });
   }
+  // Somebody in between: the providers refuse a key in JSON.
+  if ((status === 401 || status === 403) && body === undefined && isPage(headers["content-type"])) {
+    const text = `${provider} answered a web page (HTTP ${status}), which is no word on our key`;
+    const retryAt = wait === null || wait === 0 ? {} : { retryAt: now + Math.min(wait, downMaxMs) };
+    return new SourceError("transient", `${text}; check FULLTIME_SOURCE_URL if it lasts`, retryAt);
+  }
   if (status === 401 || status === 403 || dialect.refusesKey(status, said)) {
     const remedy = "check FULLTIME_SOURCE_KEY and what its plan covers: fulltime source check";
     return new KeyRefused(`${provider} refuses our key (HTTP ${status})${words}; ${remedy}`);
@@ -66,10 +72,14 @@ export function unreadable(provider: string, type: string | undefined, text: str
     ? `JSON that breaks off after ${text.length} characters`
     : start === ""
       ? "nothing"
-      : /html/i.test(type ?? "") || start.startsWith("<")
+      : isPage(type) || start.startsWith("<")
         ? "a web page instead of JSON; check FULLTIME_SOURCE_URL"
         : "something that is no JSON";
   return new SourceError("transient", `${provider} answered ${what}`);
+}
+
+function isPage(type: string | undefined): boolean {
+  return /html/i.test(type ?? "");
 }
 
 /** Why there is no whole answer; null: it took too long. The client's own message may repeat the URL and is not repeated. */

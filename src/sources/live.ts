@@ -5,6 +5,7 @@ import type { League } from "./competitions.ts";
 import type { Answer, Limits } from "./http.ts";
 import { localKickoff } from "./kickoff.ts";
 import type { Known } from "./known.ts";
+import { cut } from "./remark.ts";
 import type { Told } from "./recognise.ts";
 import { type Source, SourceError, type SourcePage } from "./source.ts";
 
@@ -67,7 +68,7 @@ export function readEach(list: readonly unknown[], read: (raw: unknown) => Told 
   const rejected: PollRemark[] = [];
   for (const raw of list) {
     const one = read(raw);
-    if ("code" in one) rejected.push(one);
+    if ("code" in one) rejected.push(cut(one));
     else told.push(one);
   }
   return { told, rejected };

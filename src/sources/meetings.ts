@@ -14,8 +14,9 @@ export interface Meeting {
 
 /**
  * Which meeting of its two clubs at this ground each match is. Numbered rounds tell it by their number; stages after the regular
- * season (play-offs) come after it: a known one keeps its leg, new ones follow by date. Of two matches that would be one, the
- * replay stands for an abandoned, cancelled or postponed one; without such a reason the one that is as known stands.
+ * season (play-offs) come after it: a known one, by its stage's name or within three days, keeps its leg, new ones follow by
+ * date. Of two matches that would be one, the replay stands for an abandoned, cancelled or postponed one; without such a reason
+ * the one that is as known stands.
  */
 export function meetingsIn(
   league: League,
@@ -27,13 +28,16 @@ export function meetingsIn(
   const meetings: Meeting[] = [];
   for (const pairing of grouped(page, ({ home, away }) => `${home.id} v ${away.id}`)) {
     const legs: { paired: Paired; leg: number }[] = [];
+    const idOf = (leg: number) => idIn(league, season, pairing[0] as Paired, leg);
+    const ours = legsKnown((leg) => knownById.get(idOf(leg)) ?? null);
     for (const paired of pairing) {
-      const leg = regularLeg(league, season, paired);
+      const leg = regularLeg(league, season, paired, ours);
       if (typeof leg === "number") legs.push({ paired, leg });
       else if (leg !== null) meetings.push({ paired, leg: 0, problem: leg });
     }
-    const idOf = (leg: number) => idIn(league, season, pairing[0] as Paired, leg);
-    legs.push(...stageLegs(league, season, pairing, (leg) => knownById.get(idOf(leg)) ?? null));
+    const staged = stageLegs(league, season, pairing, ours);
+    legs.push(...staged.legs);
+    meetings.push(...staged.doubts);
     for (const same of grouped(legs, ({ leg }) => `${leg}`)) {
       const leg = same[0]?.leg ?? 0;
       const told = same.map(({ paired }) => paired);
@@ -53,14 +57,25 @@ function idIn(league: League, season: string, { home, away }: Paired, leg: numbe
 }
 
 /** null for a match of a later stage. */
-function regularLeg(league: League, season: string, { round, told }: Paired): number | Meeting["problem"] {
+function regularLeg(
+  league: League,
+  season: string,
+  { round, told }: Paired,
+  ours: readonly KnownLeg[],
+): number | Meeting["problem"] {
+  const regular = meetingsOf(formatOf(league, season));
+  const near = nearTo([told.kickoff], ours);
   if (round === null) {
-    if (meetingsOf(formatOf(league, season)) === 1) return 1;
+    if (near.length === 1) return near[0]?.leg ?? null;
+    // Where a later stage is known too, it may be that one, moved.
+    if (regular === 1 && ours.every(({ leg }) => leg === 1)) return 1;
     const text = `${told.home} and ${told.away} meet here more than once a season, and no round tells which time this is`;
     return { sure: false, code: "unknown-leg", text };
   }
   if ("stage" in round) return null;
   const leg = legOf(league, season, round.number);
+  // A play-off whose stage is no longer told has its own matchdays.
+  if (leg !== null && near.length === 1 && ours.every((it) => it.leg !== leg)) return near[0]?.leg ?? null;
   const { rounds } = formatOf(league, season);
   return (
     leg ?? {
@@ -74,31 +89,75 @@ function regularLeg(league: League, season: string, { round, told }: Paired): nu
 /** The legs a pairing may have: more would be a broken page. */
 const legsMax = 9;
 
+/** No two clubs meet again at one ground sooner: what is shown within it is the known match, whatever its label. */
+const nearMs = 3 * 24 * 60 * 60_000;
+
+/** A meeting of a pairing that the log has. */
+interface KnownLeg {
+  leg: number;
+  match: KnownMatch;
+}
+
+function legsKnown(knownAt: (leg: number) => KnownMatch | null): KnownLeg[] {
+  return Array.from({ length: legsMax }, (_, i) => i + 1).flatMap((leg) => {
+    const match = knownAt(leg);
+    return match === null ? [] : [{ leg, match }];
+  });
+}
+
+function nearTo(kickoffs: readonly number[], ours: readonly KnownLeg[]): KnownLeg[] {
+  return ours.filter(({ match }) => kickoffs.some((kickoff) => Math.abs(kickoff - match.kickoff) <= nearMs));
+}
+
 function stageLegs(
   league: League,
   season: string,
   pairing: readonly Paired[],
-  knownAt: (leg: number) => KnownMatch | null,
-): { paired: Paired; leg: number }[] {
+  ours: readonly KnownLeg[],
+): { legs: { paired: Paired; leg: number }[]; doubts: Meeting[] } {
   const stages = grouped(
     pairing.filter(({ round }) => round !== null && "stage" in round),
-    ({ round }) => matchdayOf(round) ?? "",
+    ({ round }) => labelOf(matchdayOf(round)),
   ).sort((a, b) => firstKickoff(a) - firstKickoff(b) || (label(a) < label(b) ? -1 : 1));
-  const free: number[] = [];
-  const legs = new Map<string, number>();
-  for (let leg = meetingsOf(formatOf(league, season)) + 1; leg <= legsMax; leg++) {
-    const known = knownAt(leg);
-    if (known === null) free.push(leg);
-    else if (known.matchday !== null) legs.set(known.matchday, leg);
+  const regular = meetingsOf(formatOf(league, season));
+  const taken = new Set(ours.map(({ leg }) => leg));
+  const free = Array.from({ length: legsMax - regular }, (_, i) => regular + 1 + i).filter((leg) => !taken.has(leg));
+  const byLabel = new Map(
+    ours.flatMap(({ leg, match }) =>
+      leg > regular && match.matchday !== null ? [[labelOf(match.matchday), leg] as const] : [],
+    ),
+  );
+  const legs: { paired: Paired; leg: number }[] = [];
+  const doubts: Meeting[] = [];
+  for (const same of stages) {
+    const near = nearTo(
+      same.map(({ told }) => told.kickoff),
+      ours,
+    );
+    const named = byLabel.get(label(same));
+    const known = named ?? (near.length === 1 ? near[0]?.leg : undefined);
+    if (near.length > 0 && near.every(({ leg }) => leg !== known))
+      doubts.push(...same.map((paired) => ({ paired, leg: 0, problem: oneOf(near) })));
+    else {
+      const leg = known ?? free.shift();
+      if (leg !== undefined) legs.push(...same.map((paired) => ({ paired, leg })));
+    }
   }
-  return stages.flatMap((same) => {
-    const leg = legs.get(label(same)) ?? free.shift();
-    return leg === undefined ? [] : same.map((paired) => ({ paired, leg }));
-  });
+  return { legs, doubts };
+}
+
+function oneOf(near: readonly KnownLeg[]): NonNullable<Meeting["problem"]> {
+  const ids = near.map(({ match }) => match.id).join(" or ");
+  return { sure: false, code: "unknown-leg", text: `may be ${ids} by its date, and its stage does not say so` };
+}
+
+/** Providers change the case and the spaces of a stage's name within a season. */
+function labelOf(matchday: string | null): string {
+  return (matchday ?? "").toLowerCase().replace(/\s+/g, "");
 }
 
 function label(same: readonly Paired[]): string {
-  return matchdayOf(same[0]?.round ?? null) ?? "";
+  return labelOf(matchdayOf(same[0]?.round ?? null));
 }
 
 function firstKickoff(same: readonly Paired[]): number {

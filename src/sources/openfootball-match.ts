@@ -49,7 +49,7 @@ export function readMatch(league: League, season: string, entry: unknown, at: nu
   };
 }
 
-/** null: no score yet; words: why it cannot be one. */
+/** `extraTime` is the score after 120 minutes. null: no score yet; words: why it cannot be one. */
 function resultOf({ score }: FileMatch): Observation["result"] | string {
   const { ht, ft, et, p } = score ?? {};
   if (ft === undefined || ft === null)
@@ -58,7 +58,7 @@ function resultOf({ score }: FileMatch): Observation["result"] | string {
   if (ht && (ht[0] > ft[0] || ht[1] > ft[1])) return `${ht.join("-")} at half-time cannot become ${ft.join("-")}`;
   if (et && (et[0] < ft[0] || et[1] < ft[1])) return `${ft.join("-")} cannot become ${et.join("-")} in extra time`;
   if (p && p[0] === p[1]) return `a shoot-out does not end ${p.join("-")}`;
-  const extraTime = et ? { home: et[0] - ft[0], away: et[1] - ft[1] } : null;
+  const extraTime = et ? scoreOf(et) : null;
   const shootOut = p ? scoreOf(p) : null;
   return {
     score: { regular, extraTime, shootOut },

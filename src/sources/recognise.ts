@@ -6,6 +6,7 @@ import { type ClubName, clubOf } from "./club-names.ts";
 import { matchId } from "./identity.ts";
 import type { Known } from "./known.ts";
 import { meetingsIn } from "./meetings.ts";
+import { cut } from "./remark.ts";
 import { matchdayOf, type Round, roundOf } from "./rounds.ts";
 import { dateCheck } from "./season-dates.ts";
 import type { Observation } from "./source.ts";
@@ -54,9 +55,9 @@ export function recognise(
   const seen = known.matches(league.id, season);
   const found: Recognised = { observations: [], rejected: [], quarantined: [] };
   const reject = (one: Told, code: string, text: string) =>
-    found.rejected.push({ code, match: nameOf(one), text: text.slice(0, textMax) });
+    found.rejected.push(cut({ code, match: nameOf(one), text }));
   const quarantine = (one: Told, code: string, text: string) =>
-    found.quarantined.push({ code, match: nameOf(one), text: text.slice(0, textMax) });
+    found.quarantined.push(cut({ code, match: nameOf(one), text }));
 
   const paired: Paired[] = [];
   for (const one of told) {
@@ -89,6 +90,7 @@ export function recognise(
 
   const names = new Map(seen.flatMap(({ home, away }) => [home, away]).map(({ id, name }) => [id, name]));
   const nameOfClub = (club: ClubName, given: string) => club.name ?? names.get(club.id) ?? given;
+  const labels = new Map(seen.map(({ id, matchday }) => [id, matchday]));
   for (const { paired: it, leg, problem } of meetingsIn(league, season, certain, seen)) {
     const { told: one, home, away } = it;
     if (problem !== null) {
@@ -96,12 +98,14 @@ export function recognise(
       else quarantine(one, problem.code, problem.text);
       continue;
     }
+    const id = matchId({ competition: league.id, season, home: home.id, away: away.id, leg });
     found.observations.push({
-      matchId: matchId({ competition: league.id, season, home: home.id, away: away.id, leg }),
+      matchId: id,
       fixture: {
         competition: league.id,
         season,
-        matchday: matchdayOf(it.round),
+        // What is no longer told takes nothing back: the label is what a play-off is known by when it moves.
+        matchday: matchdayOf(it.round) ?? labels.get(id) ?? null,
         teams: {
           home: { id: home.id, name: nameOfClub(home, one.home) },
           away: { id: away.id, name: nameOfClub(away, one.away) },
@@ -120,11 +124,9 @@ export function recognise(
 /** Characters of a club's id: two of them, a competition, a season and a leg must fit into a match id. */
 const clubMax = 60;
 
-/** Bounds what one broken match can put into the log. */
-const textMax = 300;
-
-function nameOf({ ref, home, away }: Told): string {
-  return (/^\d+$/.test(ref) ? `${ref} (${home} v ${away})` : ref).slice(0, textMax);
+/** As remarks call it. */
+export function nameOf({ ref, home, away }: Told): string {
+  return /^\d+$/.test(ref) ? `${ref} (${home} v ${away})` : ref;
 }
 
 function dayOf(instant: number): string {

@@ -1,7 +1,8 @@
 import type { PollRemark } from "../match/event.ts";
 import { competitionOf, type League, leagueOf, type LiveSource, seasonsBetween } from "./competitions.ts";
 import type { Known } from "./known.ts";
-import { recognise, type Told } from "./recognise.ts";
+import { nameOf, recognise, type Told } from "./recognise.ts";
+import { cut } from "./remark.ts";
 import { type Competition, type LineupsAnswer, type Source, SourceError, type SourcePage } from "./source.ts";
 
 /** What differs between the providers whose API has seasons of matches, each with a number of the provider's. */
@@ -56,8 +57,11 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     );
   }
 
-  function pageOf(league: League, season: string, heard: Heard): SourcePage {
-    const { observations, rejected, quarantined } = recognise(provider.name, league, season, heard.told, known);
+  function pageOf(league: League, season: string, heard: Heard, now: number): SourcePage {
+    const early = heard.told.filter((it) => it.status === "finished" && it.kickoff > now + earlyMs);
+    const told = early.length === 0 ? heard.told : heard.told.filter((it) => !early.includes(it));
+    const { observations, rejected, quarantined } = recognise(provider.name, league, season, told, known);
+    const text = "has ended before its kick-off, so its date or its status is wrong";
     const byRef = new Map(heard.told.map((one) => [one.ref, one]));
     for (const { matchId, fixture } of observations) {
       const one = byRef.get(fixture.source.ref);
@@ -66,7 +70,7 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     return {
       observations,
       rejected: [...heard.rejected, ...rejected],
-      quarantined,
+      quarantined: [...early.map((it) => cut({ code: "early-score", match: nameOf(it), text })), ...quarantined],
       budget: heard.budget,
       exhausted: false,
     };
@@ -76,9 +80,35 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     league: League,
     season: string,
     days: Days | null,
+    now: number,
     signal: AbortSignal,
   ): Promise<SourcePage> {
-    return pageOf(league, season, await provider.matches(league, season, days, signal));
+    return pageOf(league, season, await provider.matches(league, season, days, signal), now);
+  }
+
+  /** In turn: they share the calls of a minute. What one season is refused, for ever or by the plan, is no loss of the others. */
+  async function readSeasons(
+    league: League,
+    seasons: readonly string[],
+    read: (season: string) => Promise<SourcePage>,
+  ): Promise<{ page: SourcePage; refused: string[] }> {
+    const pages: SourcePage[] = [];
+    const remarks: PollRemark[] = [];
+    const refused: string[] = [];
+    let first: SourceError | null = null;
+    for (const season of seasons) {
+      try {
+        pages.push(await read(season));
+      } catch (error) {
+        if (!(error instanceof SourceError) || error.category !== "permanent") throw error;
+        first ??= error;
+        refused.push(season);
+        remarks.push(cut({ code: "season-refused", match: `${league.id}-${season}`, text: error.message }));
+      }
+    }
+    if (pages.length === 0 && first !== null) throw first;
+    const page = joined(pages);
+    return { page: { ...page, rejected: [...remarks, ...page.rejected] }, refused };
   }
 
   /** The present state of some matches of one season. */
@@ -86,6 +116,7 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     league: League,
     season: string,
     ids: readonly string[],
+    now: number,
     signal: AbortSignal,
   ): Promise<SourcePage> {
     const kickoffs = new Map(known.matches(league.id, season).map((match) => [match.id, match.kickoff]));
@@ -95,11 +126,11 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
       ...page,
       observations: page.observations.filter((it) => asked.has(it.matchId)),
     });
-    const first = only(await readSeason(league, season, days, signal));
+    const first = only(await readSeason(league, season, days, now, signal));
     // One that is there and cannot be read is not looked for again.
     if (days === null || first.observations.length === asked.size || first.rejected.length > 0) return first;
     // It moved, or the provider has taken it off its list.
-    return only(await readSeason(league, season, null, signal));
+    return only(await readSeason(league, season, null, now, signal));
   }
 
   /** After a restart nothing is known of the provider's numbers: one reading of the season tells all who ask at once. */
@@ -111,7 +142,7 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     for (let other = reading.get(key); other !== undefined && !refs.has(matchId); other = reading.get(key))
       await other.catch(() => {});
     if (!refs.has(matchId)) {
-      const own = readSeason(league, season, null, signal).finally(() => reading.delete(key));
+      const own = readSeason(league, season, null, now, signal).finally(() => reading.delete(key));
       reading.set(key, own);
       await own;
     }
@@ -125,23 +156,19 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
 
     async fixtures(competition, { from, to }, now, signal) {
       const league = leagueNamed(competition);
-      const pages: SourcePage[] = [];
-      // In turn: they share the calls of a minute.
-      for (const season of seasonsBetween(league, from ?? now, to))
-        pages.push(await readSeason(league, season, null, signal));
-      return joined(pages);
+      const seasons = seasonsBetween(league, from ?? now, to);
+      return (await readSeasons(league, seasons, (season) => readSeason(league, season, null, now, signal))).page;
     },
 
     async results(competition, matchIds, now, signal) {
       const league = leagueNamed(competition);
-      const pages: SourcePage[] = [];
-      for (const season of seasonsBetween(league, now - sweptMs, now)) {
-        const ids = matchIds.filter((id) => id.startsWith(`${league.id}-${season}-`));
-        if (ids.length > 0) pages.push(await sweep(league, season, ids, signal));
-      }
-      const page = joined(pages);
+      const isOf = (season: string) => (id: string) => id.startsWith(`${league.id}-${season}-`);
+      const seasons = seasonsBetween(league, now - sweptMs, now).filter((season) => matchIds.some(isOf(season)));
+      const { page, refused } = await readSeasons(league, seasons, (season) =>
+        sweep(league, season, matchIds.filter(isOf(season)), now, signal),
+      );
       const found = new Set(page.observations.map((it) => it.matchId));
-      const missing = matchIds.filter((id) => !found.has(id));
+      const missing = matchIds.filter((id) => !found.has(id) && !refused.some((season) => isOf(season)(id)));
       const remarks = missing.map((match) => ({
         code: "gone",
         match,
@@ -157,6 +184,9 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     },
   };
 }
+
+/** Our clock and the provider's may differ by so much. */
+const earlyMs = 5 * 60_000;
 
 /** Matches are asked about for so long after their kick-off; see polling.ts. */
 const sweptMs = 31 * dayMs;

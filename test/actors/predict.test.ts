@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { predictActor } from "../../src/actors/predict.ts";
 import type { Faults } from "../../src/events/memory.ts";
 import type { Models } from "../../src/forecast/models.ts";
-import type { ModelAnswer } from "../../src/match/event.ts";
+import type { ModelAnswer, ModelTip } from "../../src/match/event.ts";
 import { defaultPolicy } from "../../src/match/policy.ts";
 import { failedModel, history, hour, kickoff, minute, roster, second, tip } from "../support/history.ts";
 import { manualClock, settled, testNode } from "../support/node.ts";
@@ -122,6 +122,28 @@ describe("answers", () => {
     for (const { model } of roster) it.answer(tip(model));
     await settled();
     expect(it.waves()).toEqual([[0, ["elo", "pi", "poisson"]]]);
+  });
+
+  test.for<[string, Partial<ModelTip>]>([
+    ["a cost beyond all numbers", { cost: Number.POSITIVE_INFINITY }],
+    ["more tokens than can be counted", { tokens: { in: 2 ** 54, out: 0 } }],
+    ["half a goal", { tip: { home: 0.5, away: 0 } }],
+  ])("that the log would refuse fail alone: %s", async ([, change]) => {
+    const it = await scene();
+    it.answer({ ...tip("elo"), ...change });
+    it.answer(tip("pi"));
+    await it.wall.advance(second);
+    it.answer(tip("poisson"));
+    await settled();
+    expect(it.waves().map(([, models]) => models)).toEqual([["elo", "pi"], ["poisson"]]);
+    expect(it.events("match.predicted")[0]?.data.answers[0]).toEqual({
+      model: "elo",
+      outcome: "failed",
+      category: "permanent",
+      reason: "its answer is not one that the log can hold",
+    });
+    expect(it.events("match.failed")).toEqual([]);
+    expect(it.node.readModel.match(id)?.stages.predict.done).not.toBeNull();
   });
 
   test("leave nothing on the clock", async () => {

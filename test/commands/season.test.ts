@@ -32,7 +32,10 @@ async function said(process: FulltimeProcess, text: string): Promise<void> {
   await until(() => (process.stderr().includes(text) ? text : null), over.signal);
 }
 
-describe("a season that was played", () => {
+/** Each command is a process; several of them take their time on a busy machine. */
+const timeout = 120_000;
+
+describe("a season that was played", { timeout }, () => {
   test("is summed up in one JSON document, its progress told on stderr", () => {
     expect(played.stderr).toContain("100 %  180 of 180 settled");
     expect(played.code).toBe(0);
@@ -154,7 +157,7 @@ describe("a season that was played", () => {
   });
 });
 
-describe("a node that runs", () => {
+describe("a node that runs", { timeout }, () => {
   test("goes on where it stopped, serves the commands beside it, and ends by Ctrl-C with 130", async () => {
     const node = start(season);
     await said(node, "goes on serving");

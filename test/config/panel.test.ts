@@ -75,14 +75,14 @@ describe("a language model", () => {
       concurrency: 4,
       dailyCostMax: 5,
       price: { in: 1.5, out: 6 },
-      timeout: "90s",
+      timeout: "10m",
       params: { temperature: 0 },
     };
     const read = readPanel(jsonFile({ $schema: "panel.schema.json", members: [elo("a"), full, elo("b")] }));
     expect(read).toEqual({
       members: [
         expect.objectContaining({ name: "a" }),
-        { ...full, url: "https://models.example/v1", timeout: 90_000 },
+        { ...full, url: "https://models.example/v1", timeout: 600_000 },
         expect.objectContaining({ name: "b" }),
       ],
     });
@@ -98,6 +98,8 @@ describe("a language model", () => {
     [{ price: { in: 1 } }, "member oracle: price.out: "],
     [{ price: 1 }, "member oracle: price 1: "],
     [{ timeout: "soon" }, 'member oracle: timeout "soon": must be a duration like "60s"'],
+    [{ timeout: "601s" }, 'member oracle: timeout "601s": must be at most 10m'],
+    [{ timeout: "25d" }, 'member oracle: timeout "25d": must be at most 10m'],
     [{ params: { temprature: 1 } }, 'member oracle: params {"temprature":1}: Unrecognized key: "temprature"'],
     [{ k: 20 }, 'member oracle: Unrecognized key: "k"'],
     [{ keyEnv: "FULLTIME_ADMIN_TOKEN" }, "member oracle: keyEnv: must not be one of this program's own variables"],

@@ -36,7 +36,7 @@ describe.each(["/settlement-failures", "/settlement/retry"])("POST /api/admin%s"
 
   test.each([
     ["nothing named", {}, 400, "say which"],
-    ["an unknown field", { matches: [failed] }, 400, "matches"],
+    ["an unknown field", { matches: [failed] }, 400, "unknown field"],
     ["no id", { matchIds: ["No Id"] }, 400, "matchIds"],
     ["an unknown category", { category: "oops" }, 400, "category"],
     ["all and some", { all: true, category: "bug" }, 400, "all excludes"],

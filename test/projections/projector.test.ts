@@ -281,7 +281,7 @@ describe("scores", () => {
     expect(queries.results("pl", kickoff - 1)).toEqual([]);
   });
 
-  test("count who was silent", () => {
+  test("count who was silent, and what that cost", () => {
     const { projector, queries } = fresh();
     const life = history()
       .scheduled()
@@ -292,7 +292,7 @@ describe("scores", () => {
       .requested("predict");
     life.predicted([
       tip("elo"),
-      { model: "pi", outcome: "abstained", category: null, reason: "no history" },
+      { model: "pi", outcome: "abstained", category: null, reason: "no history", cost: 0.25 },
       { model: "poisson", outcome: "failed", category: "permanent", reason: "bad answer" },
     ]);
     life
@@ -302,11 +302,13 @@ describe("scores", () => {
       .settled();
     projector.apply(messagesOf(interleave([life])));
     expect(
-      queries.panel({ retro: false }).map(({ model, n, abstained, failed }) => [model, n, abstained, failed]),
+      queries
+        .panel({ retro: false })
+        .map(({ model, n, abstained, failed, cost }) => [model, n, abstained, failed, cost]),
     ).toEqual([
-      ["elo", 1, 0, 0],
-      ["pi", 0, 1, 0],
-      ["poisson", 0, 0, 1],
+      ["elo", 1, 0, 0, 0],
+      ["pi", 0, 1, 0, 0.25],
+      ["poisson", 0, 0, 1, 0],
     ]);
   });
 });

@@ -155,6 +155,24 @@ describe("the day's calls", () => {
     server.errors = { requests: "You have reached the request limit for the day." };
     await expect(season()).rejects.toMatchObject({ category: "budget", retryAt: midnight() });
   });
+
+  test.each([
+    ["0", "0"],
+    ["0", "5"],
+    ["-1", "5"],
+    ["100", "-3"],
+    ["100", "NaN"],
+    ["99999999999999999999", "7"],
+    ["100", "1e3"],
+  ])("a limit of %s with %s left is no word on them, and forgotten", async (limit, left) => {
+    const { season, server } = await scene();
+    const body = { errors: [], response: server.lists.get("78-2025") };
+    const headers = { "x-ratelimit-requests-limit": limit, "x-ratelimit-requests-remaining": left };
+    server.fault = { kind: "status", status: 200, headers: { ...headers, "x-ratelimit-limit": "0" }, body };
+    expect((await season()).budget).toBeNull();
+    server.fault = null;
+    expect((await season()).budget).toMatchObject({ limit: 100 });
+  });
 });
 
 describe("errors under HTTP 200 are no data", () => {
@@ -180,6 +198,17 @@ describe("errors under HTTP 200 are no data", () => {
       message: expect.stringContaining("FULLTIME_SOURCE_KEY"),
     });
   });
+});
+
+test("a match that has ended before its kick-off is in doubt", async () => {
+  const { source } = await scene();
+  const early = Date.parse("2025-08-22T18:24:00Z");
+  const page = await source.fixtures("bl1", { from: early, to: early + day }, early, signal);
+  expect(page.observations.filter(({ fixture }) => fixture.status === "finished")).toEqual([]);
+  expect(page.quarantined.map(({ code, match }) => [code, match.split(" ")[0]])).toContainEqual([
+    "early-score",
+    "1388300",
+  ]);
 });
 
 describe("line-ups", () => {

@@ -134,6 +134,55 @@ describe("a season", () => {
   });
 });
 
+describe("a match that has ended before its kick-off", () => {
+  const kickoff = Date.parse("2025-08-22T18:30:00Z");
+  const at = async (time: number) => {
+    const { source } = await scene();
+    return source.fixtures("bl1", { from: time, to: time + day }, time, signal);
+  };
+
+  test("is in doubt", async () => {
+    const page = await at(kickoff - 6 * 60_000);
+    expect(page.observations.filter(({ result }) => result !== null)).toEqual([]);
+    expect(page.quarantined).toContainEqual({
+      code: "early-score",
+      match: expect.stringMatching(/^540001 /),
+      text: expect.stringContaining("before its kick-off"),
+    });
+  });
+
+  test("by no more than clocks differ is not", async () => {
+    expect(statusOf(await at(kickoff - 4 * 60_000), 540001)).toMatchObject({ status: "finished" });
+  });
+});
+
+describe("a season that is refused", () => {
+  const summer = Date.parse("2026-08-02T12:00:00Z");
+  const seasons = { from: summer - day, to: summer + 2 * day };
+
+  test("is told and loses nothing of the other", async () => {
+    const { source, server } = await scene();
+    const page = await source.fixtures("bl1", seasons, summer, signal);
+    expect(server.asked).toHaveLength(2);
+    expect(page.observations).toHaveLength(14);
+    expect(page.rejected[0]).toEqual({
+      code: "season-refused",
+      match: "bl1-2026-27",
+      text: expect.stringContaining("HTTP 404"),
+    });
+    const ids = ["bl1-2026-27-bayern-munchen-rb-leipzig", page.observations[0]?.matchId ?? ""];
+    const swept = await source.results("bl1", ids, summer, signal);
+    expect(swept.observations.map(({ matchId }) => matchId)).toEqual(ids.slice(1));
+    expect(swept.rejected.map(({ code }) => code)).not.toContain("gone");
+  });
+
+  test("is the failure where no other is left", async () => {
+    const { source, server } = await scene();
+    server.lists.clear();
+    await expect(source.fixtures("bl1", seasons, summer, signal)).rejects.toMatchObject({ category: "permanent" });
+  });
+});
+
 describe("a sweep", () => {
   const ids = ["bl1-2025-26-bayern-leipzig", "bl1-2025-26-hamburger-sv-st-pauli"];
   const knownOf = (kickoffs: Record<string, string>): Known => ({

@@ -75,6 +75,7 @@ describe("an outage is transient and says what it was", () => {
     ["an answer that stalls", { kind: "stalls" }, /said nothing for 0.3 s/],
     ["an answer that never ends", { kind: "drips", everyMs: 50 }, /took longer than 1.5 s/],
     ["reset", { kind: "reset" }, /broke the connection off/],
+    ["403 as a page", { kind: "html", status: 403 }, /a web page \(HTTP 403\), which is no word on our key/],
     ["a page", { kind: "html" }, /a web page instead of JSON/],
     ["a body cut off", { kind: "cut-off" }, /broke the connection off/],
     ["half a document", { kind: "truncated" }, /JSON that breaks off/],

@@ -52,10 +52,10 @@ describe("a match of a file", () => {
   test.each([
     [{ ft: [2, 2] }, { regular, extraTime: null, shootOut: null }, "regular"],
     [{ ht: [0, 2], ft: [2, 2] }, { regular, extraTime: null, shootOut: null }, "regular"],
-    [{ ft: [2, 2], et: [3, 2] }, { regular, extraTime: { home: 1, away: 0 }, shootOut: null }, "extra-time"],
+    [{ ft: [2, 2], et: [3, 2] }, { regular, extraTime: { home: 3, away: 2 }, shootOut: null }, "extra-time"],
     [
       { ft: [2, 2], et: [3, 3], p: [4, 2] },
-      { regular, extraTime: { home: 1, away: 1 }, shootOut: { home: 4, away: 2 } },
+      { regular, extraTime: { home: 3, away: 3 }, shootOut: { home: 4, away: 2 } },
       "shoot-out",
     ],
   ])("with the score %o has ended", (score, told, how) => {

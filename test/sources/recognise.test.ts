@@ -164,6 +164,45 @@ describe("a meeting", () => {
     ]);
   });
 
+  describe("of a play-off whose label changes", () => {
+    const ground = ["Hamburger SV", "Holstein Kiel"] as const;
+    const kickoff = start + 38 * week;
+    const day = week / 7;
+    const second = known("RELEGATION", "hamburger-sv", "holstein-kiel", {
+      kickoff,
+      id: "bl1-2025-26-hamburger-sv-holstein-kiel-2",
+    });
+    const shown = (label: string | null, days: number, before = [second]) =>
+      seen([told(label, ...ground, { kickoff: kickoff + days * day })], before);
+
+    test("in case or spaces is the same match, whenever it is played", () => {
+      for (const label of ["Relegation", " relegation ", "RELE GATION"])
+        expect(shown(label, 6).ids).toEqual([second.id]);
+    });
+
+    test("within three days is the same match, also without a label, which is then kept", () => {
+      for (const label of ["Play-offs - Final", "1", null]) expect(shown(label, -3).ids).toEqual([second.id]);
+      expect(shown(null, 1).observations[0]?.fixture.matchday).toBe("RELEGATION");
+      expect(shown("Play-offs - Final", 4).ids).toEqual([second.id.replace(/2$/, "3")]);
+    });
+
+    test("to none, on another day, is in doubt", () => {
+      expect(shown(null, 6)).toMatchObject({ ids: [], quarantined: ["unknown-leg"] });
+    });
+
+    test("is in doubt within three days of two", () => {
+      const third = { ...second, id: second.id.replace(/2$/, "3"), matchday: "Replay", kickoff: kickoff + 4 * day };
+      expect(shown("Play-offs - Final", 2, [second, third])).toMatchObject({ ids: [], quarantined: ["unknown-leg"] });
+      expect(shown("Relegation", 2, [second, third]).ids).toEqual([second.id]);
+      expect(shown("Relegation", 5, [second, third])).toMatchObject({ ids: [], quarantined: ["unknown-leg"] });
+    });
+
+    test("is one match where the page has it under both", () => {
+      const rows = ["RELEGATION", "Play-offs"].map((label) => told(label, ...ground, { kickoff }));
+      expect(seen(rows, [second]).ids).toEqual([second.id]);
+    });
+  });
+
   test("in a round that the season has not is rejected; without a round it is in doubt where there are several", () => {
     expect(seen([told("35", "SC Freiburg", "Hamburger SV", { kickoff: start })]).rejected).toEqual(["unknown-round"]);
     expect(seen([told(null, "SC Freiburg", "Hamburger SV")]).ids).toEqual(["bl1-2025-26-sc-freiburg-hamburger-sv"]);

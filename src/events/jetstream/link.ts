@@ -34,7 +34,7 @@ export interface Link {
 
 const probeEveryMs = 400;
 const probeTimeoutMs = 900;
-const answerAgeMaxMs = 1000;
+const answerAgeMaxMs = 2000;
 const backoffMinMs = 20;
 const backoffMaxMs = 1000;
 

@@ -1,8 +1,8 @@
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
-import { Stream } from "openai/core/streaming";
 import type { ChatCompletion, ChatCompletionChunk } from "openai/resources/chat/completions";
 import type { Category } from "../../match/event.ts";
 import { answerSchema } from "./answer.ts";
+import { eventsOf, StreamTooLong } from "./event-stream.ts";
 import type { Endpoint } from "./member.ts";
 import type { Message } from "./prompt.ts";
 import { BodyTooLong, fetchWhole } from "./whole.ts";
@@ -73,12 +73,18 @@ export function chatAt({ url, key }: Endpoint): Chat {
     try {
       const response = await client.chat.completions
         .create(
-          { ...params, model, messages: [...messages], ...(bySchema ? { response_format: format } : {}) },
+          {
+            ...params,
+            model,
+            messages: [...messages],
+            stream: false,
+            ...(bySchema ? { response_format: format } : {}),
+          },
           // A signal of its own: the client never stops listening to the one it was given.
           { timeout, signal: AbortSignal.any([signal]) },
         )
         .asResponse();
-      return await read(response, client);
+      return await read(response);
     } catch (error) {
       signal.throwIfAborted();
       throw failureOf(error, timeout);
@@ -86,11 +92,11 @@ export function chatAt({ url, key }: Endpoint): Chat {
   };
 }
 
-async function read(response: Response, client: OpenAI): Promise<Reply> {
+async function read(response: Response): Promise<Reply> {
   const type = response.headers.get("content-type") ?? "";
   // Some servers stream, asked or not.
   const reply = type.includes("text/event-stream")
-    ? await joined(response, client)
+    ? joined(eventsOf(await response.arrayBuffer()))
     : whole(parsed(await response.text()));
   if (reply === null) throw new ChatFailed("permanent", "its server's answer is no chat completion");
   return reply;
@@ -118,13 +124,11 @@ function whole(body: unknown): Reply | null {
   };
 }
 
-async function joined(response: Response, client: OpenAI): Promise<Reply | null> {
+function joined(events: readonly string[]): Reply | null {
   const reply: Reply = { text: "", refused: false, model: null, tokens: null, stated: 0 };
-  let chunks = 0;
-  // With the client, whose logger is off: what cannot be parsed would be printed.
-  const stream = Stream.fromSSEResponse<Partly<ChatCompletionChunk>>(response, new AbortController(), client);
-  for await (const chunk of stream) {
-    chunks++;
+  for (const event of events) {
+    const chunk = parsed(event) as (Partly<ChatCompletionChunk> & { error?: unknown }) | null;
+    if (typeof chunk !== "object" || chunk === null || Boolean(chunk.error)) return null;
     const choice = chunk.choices?.[0];
     const { model, tokens, stated } = common(chunk);
     reply.text += textOf(choice?.delta?.content);
@@ -133,7 +137,7 @@ async function joined(response: Response, client: OpenAI): Promise<Reply | null>
     reply.tokens = tokens ?? reply.tokens;
     reply.stated = Math.max(stated, reply.stated);
   }
-  return chunks === 0 ? null : reply;
+  return events.length === 0 ? null : reply;
 }
 
 function textOf(content: unknown): string {
@@ -148,16 +152,21 @@ function common(body: { model?: unknown; usage?: unknown } | null): Pick<Reply, 
     model: typeof body?.model === "string" && body.model !== "" ? body.model : null,
     tokens:
       isCount(read) || isCount(written) ? { in: isCount(read) ? read : 0, out: isCount(written) ? written : 0 } : null,
-    stated: typeof stated === "number" && stated >= 0 && Number.isFinite(stated) ? stated : 0,
+    stated: typeof stated === "number" && stated >= 0 && stated <= statedMax ? stated : 0,
   };
 }
 
+/** No call reads or writes as much, or costs as much: a server that says so states nothing. */
+const countMax = 10_000_000;
+const statedMax = 10_000;
+
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countMax;
 }
 
 function failureOf(error: unknown, timeout: number): ChatFailed {
   if (error instanceof ChatFailed) return error;
+  if (error instanceof StreamTooLong) return new ChatFailed("permanent", error.message);
   if (error instanceof APIConnectionTimeoutError)
     return new ChatFailed("transient", `no answer within ${timeout / 1000} s`);
   if (error instanceof APIConnectionError) {

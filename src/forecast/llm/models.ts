@@ -83,7 +83,7 @@ async function attempt(
     if (!(error instanceof ChatFailed)) throw error;
     return { kind: "failed", category: error.category, reason: error.message, retryAfterMs: error.retryAfterMs };
   }
-  bill.add(reply);
+  bill.add(messages, reply);
   if (!isAskedFor(reply.model, member)) return failed(`its server answered with another model than ${member.model}`);
   if (reply.refused) return { kind: "refused" };
   const said = readAnswer(reply.text);
@@ -137,16 +137,23 @@ function plain(name: string): string {
 class Bill {
   readonly #price: LlmMember["price"];
   #tokens: { in: number; out: number } | null = null;
-  #stated = 0;
+  #cost = 0;
 
   constructor({ price }: LlmMember) {
     this.#price = price;
   }
 
-  add({ tokens, stated }: Reply): void {
-    this.#stated += stated;
-    if (tokens === null) return;
-    this.#tokens = { in: (this.#tokens?.in ?? 0) + tokens.in, out: (this.#tokens?.out ?? 0) + tokens.out };
+  add(messages: readonly Message[], { text, tokens, stated }: Reply): void {
+    if (tokens !== null)
+      this.#tokens = { in: (this.#tokens?.in ?? 0) + tokens.in, out: (this.#tokens?.out ?? 0) + tokens.out };
+    if (this.#price === null) {
+      this.#cost += stated;
+      return;
+    }
+    // A server that counts nothing would else never reach its member's ceiling.
+    const read = tokens?.in || estimated(messages.reduce((sum, { content }) => sum + content.length, 0));
+    const written = tokens?.out || estimated(text.length);
+    this.#cost += (read * this.#price.in + written * this.#price.out) / 1_000_000;
   }
 
   get tokens(): { tokens?: { in: number; out: number } } {
@@ -154,10 +161,13 @@ class Bill {
   }
 
   get cost(): number {
-    if (this.#price === null) return this.#stated;
-    const { in: read, out: written } = this.#tokens ?? { in: 0, out: 0 };
-    return (read * this.#price.in + written * this.#price.out) / 1_000_000;
+    return this.#cost;
   }
+}
+
+/** Tokens of a text of that many characters, by the rule of thumb for English. */
+function estimated(characters: number): number {
+  return Math.ceil(characters / 4);
 }
 
 function silent(
