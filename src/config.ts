@@ -104,16 +104,18 @@ export function readConfig(
     if (name.startsWith("FULLTIME_") && !known.has(name))
       mistakes.push(`${name}: there is no such setting; see fulltime config`);
   }
+  // Without a mistake every variable has been read into its field, which the compiler cannot follow through their table.
+  const config = values as unknown as Config;
   if (mistakes.length === 0) {
-    const { panel, llmUrl, llmKey } = values as unknown as Config;
+    const { panel, llmUrl, llmKey } = config;
     const found = readEndpoints(panel, { url: llmUrl, key: llmKey }, (name) => environment[name] ?? dotenv[name]);
     const file = settings.find(({ name }) => name === variables.panel.name)?.value ?? "";
     mistakes.push(...found.mistakes.map((it) => `${variables.panel.name}=${file}: ${it}`));
     values["endpoints"] = found.endpoints;
-    mistakes.push(...contradictions(values as unknown as Config));
+    mistakes.push(...contradictions(config));
   }
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
-  return { config: frozen(values as unknown as Config), settings };
+  return { config: frozen(config), settings };
 }
 
 function masked(variable: Variable<unknown>, text: string): string {

@@ -81,7 +81,7 @@ export function showCommand(backfill: Command): void {
 }
 
 /** The call of that id. Throws `CommandFailed`. */
-export function knownCall(id: string, readModel: Pick<ReadOnlyModel, "call">): Call {
+function knownCall(id: string, readModel: Pick<ReadOnlyModel, "call">): Call {
   const call = readModel.call(id);
   if (call?.requested?.order.what === "backfill") return call;
   throw new CommandFailed(exitCode.failed, `there is no backfill ${id}: see fulltime backfill list`);

@@ -1,8 +1,7 @@
 import type { MiddlewareHandler } from "hono";
-import { matchedRoutes } from "hono/route";
-import { METHOD_NAME_ALL } from "hono/router";
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { Clock } from "../../clock.ts";
+import { routePattern } from "../route-pattern.ts";
 
 /** Counts requests by the pattern of their route, never by what was asked for: callers choose paths, and each series stays for good. */
 export function requestCounter(registry: Registry, clock: Pick<Clock, "elapsed">): MiddlewareHandler {
@@ -23,9 +22,7 @@ export function requestCounter(registry: Registry, clock: Pick<Clock, "elapsed">
   return async function countRequest(c, next) {
     const began = clock.elapsed();
     await next();
-    // Middleware is registered for all methods; the answer's own route is not.
-    const answered = matchedRoutes(c).findLast(({ method }) => method !== METHOD_NAME_ALL);
-    const route = answered?.path ?? "unmatched";
+    const route = routePattern(c);
     const method = methods.has(c.req.method) ? c.req.method : "other";
     requests.inc({ method, route, status: c.res.status });
     duration.observe({ route }, (clock.elapsed() - began) / 1000);
