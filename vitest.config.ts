@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ["test/**/*.long.test.ts"],
     globalSetup: "test/support/setup.ts",
     reporters: ["default", "./test/support/summary.ts"],
+    // vitest leaves one core free; here servers and nodes do much of the work, and a worker waits for them.
+    maxWorkers: "100%",
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
