@@ -3,11 +3,16 @@ import type { PrincipalEntry } from "./http/access/principal.ts";
 import type { Policy } from "./match/policy.ts";
 import { readEndpoints } from "./config/endpoints.ts";
 import type { PanelMember } from "./config/panel.ts";
-import { Mistake, type Role, roles, type SourceName, type Variable, variables } from "./config/variables.ts";
+import { withoutSecrets } from "./config/address.ts";
+import { variables } from "./config/variables.ts";
+import { type Role, roles } from "./config/variables/node.ts";
+import type { SourceName } from "./config/variables/source.ts";
+import { Mistake, type Variable } from "./config/variables/variable.ts";
 import { sourceMistakes } from "./config/source-mistakes.ts";
 
 export { isLlm, rosterOf } from "./config/panel.ts";
-export { type Role, roles, type SourceName } from "./config/variables.ts";
+export { type Role, roles } from "./config/variables/node.ts";
+export type { SourceName } from "./config/variables/source.ts";
 
 /** Everything one node is told, validated and frozen. */
 export interface Config {
@@ -30,6 +35,8 @@ export interface Config {
   /** null: the provider's own address. */
   sourceUrl: string | null;
   sourceKey: string | null;
+  /** Requests a minute; null: as the provider says, or its free plan's. */
+  sourcePerMinute: number | null;
   /** Provider codes or our ids; empty: the source's default. */
   competitions: readonly string[];
   policy: Policy;
@@ -120,8 +127,7 @@ export function readConfig(
 
 function masked(variable: Variable<unknown>, text: string): string {
   if (variable.secret) return text === "" ? "" : "********";
-  // An address may carry a password.
-  return text.replaceAll(/\/\/[^/@\s]*@/g, "//********@");
+  return withoutSecrets(text);
 }
 
 function frozen<T extends object>(value: T): T {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Clock } from "./clock.ts";
 import { type Config, ConfigMistakes } from "./config.ts";
+import { withoutSecrets } from "./config/address.ts";
 import type { ReadModelQueries } from "./projections/queries.ts";
 import { createApiFootball } from "./sources/api-football.ts";
 import { archiveSeasons, createArchive } from "./sources/archive.ts";
@@ -48,6 +49,7 @@ export async function openSource(choice: SourceChoice): Promise<OpenedSource> {
     throw new ConfigMistakes([`--season ${season}: ${config.source} follows whichever season is on`]);
   const options = {
     ...(config.sourceUrl === null ? {} : { url: config.sourceUrl }),
+    ...(config.sourcePerMinute === null ? {} : { perMinute: config.sourcePerMinute }),
     key: config.sourceKey ?? "",
     competitions: chosen.map(({ id }) => id),
     known,
@@ -81,7 +83,7 @@ function leaguesOf(source: LiveSource, configured: readonly string[], option: st
 const openfootballUrl = "https://raw.githubusercontent.com/openfootball/football.json/master";
 
 async function openOpenfootball(
-  { sourceUrl }: Config,
+  { sourceUrl, sourcePerMinute }: Config,
   chosen: readonly League[],
   season: string | null,
   known: Known,
@@ -93,8 +95,8 @@ async function openOpenfootball(
     season,
     close: () => files.close(),
   });
-  if (/^https?:\/\//.test(place)) {
-    const pacer = createPacer({ perWindow: openfootballPerMinute, clock });
+  if (/^https?:\/\//i.test(place)) {
+    const pacer = createPacer({ perWindow: sourcePerMinute ?? openfootballPerMinute, clock });
     const client = createHttpClient({
       provider: "openfootball",
       url: place,
@@ -109,7 +111,7 @@ async function openOpenfootball(
   const found = statSync(place, { throwIfNoEntry: false });
   if (found === undefined)
     throw new ConfigMistakes([
-      `FULLTIME_SOURCE_URL=${place}: there is no such directory or file, and it is no http address`,
+      `FULLTIME_SOURCE_URL=${withoutSecrets(place)}: there is no such directory or file, and it is no http address`,
     ]);
   if (found.isDirectory()) return open(directoryFiles(place), season);
   const [league, ...others] = chosen;
@@ -139,7 +141,7 @@ async function seasonOfFile(league: League, path: string): Promise<string> {
   ]);
 }
 
-type Listing = Pick<ReadModelQueries, "matches">;
+type Listing = Pick<ReadModelQueries, "match" | "matches">;
 
 /** What a read model has of a season; nothing until there is one. */
 export function knownIn(readModel: () => Listing | null): Known {
@@ -151,7 +153,8 @@ export function knownIn(readModel: () => Listing | null): Known {
       let cursor: string | null = null;
       do {
         const page = listing.matches({ competition, season, limit: 1000, ...(cursor === null ? {} : { cursor }) });
-        known.push(...page.matches);
+        for (const match of page.matches)
+          known.push({ ...match, source: () => listing.match(match.id)?.fixture?.source ?? null });
         cursor = page.cursor;
       } while (cursor !== null);
       return known;

@@ -40,6 +40,7 @@ describe("without an environment", () => {
       source: "archive",
       sourceUrl: null,
       sourceKey: null,
+      sourcePerMinute: null,
       competitions: [],
       policy: defaultPolicy,
       panel: builtInPanel,
@@ -75,6 +76,7 @@ describe("every variable has its effect", () => {
     ["FULLTIME_CORS_ORIGINS", "https://console.example", { corsOrigins: ["https://console.example"] }],
     ["FULLTIME_SOURCE", "archive", { source: "archive" }],
     ["FULLTIME_SOURCE_KEY", "k", { sourceKey: "k" }],
+    ["FULLTIME_SOURCE_PER_MINUTE", "30", { sourcePerMinute: 30 }],
     ["FULLTIME_COMPETITIONS", "BL1", { competitions: ["BL1"] }],
     ["FULLTIME_CLOCK", "wall", { clock: "wall" }],
     ["FULLTIME_ROLES", roles.toReversed().join(", "), { roles: roles.toReversed() }],
@@ -99,6 +101,7 @@ describe("every variable has its effect", () => {
       alertSecret: "0123456789abcdef",
     });
     expect(settingOf("FULLTIME_ALERT_SECRET", environment)?.value).toBe("********");
+    expect(settingOf("FULLTIME_ALERT_URL", environment)?.value).toBe("https://ops.example/hook?********");
   });
 
   test("FULLTIME_POLICY", () => {
@@ -174,6 +177,8 @@ describe("a mistake is one line: variable, value, what would be right", () => {
       "espn",
       "FULLTIME_SOURCE=espn: must be archive or openfootball or football-data or api-football",
     ],
+    ["FULLTIME_SOURCE_PER_MINUTE", "0", "FULLTIME_SOURCE_PER_MINUTE=0: must be a whole number from 1 to 1000"],
+    ["FULLTIME_SOURCE_PER_MINUTE", "1.5", "FULLTIME_SOURCE_PER_MINUTE=1.5: must be a whole number from 1 to 1000"],
     ["FULLTIME_CLOCK", "sundial", "FULLTIME_CLOCK=sundial: must be wall or simulated"],
     ["FULLTIME_ROLES", "poll,keeper", `FULLTIME_ROLES=poll,keeper: must be some of ${roles.join(",")}`],
     ["FULLTIME_ROLES", ",", `FULLTIME_ROLES=,: must be some of ${roles.join(",")}`],
@@ -205,6 +210,43 @@ describe("a mistake is one line: variable, value, what would be right", () => {
     expect(mistakesOf({ FULLTIME_ALERT_URL: "http://me:hunter2@a/b" })).toEqual([
       "FULLTIME_ALERT_URL=http://********@a/b: must be an http or https address without user and password",
     ]);
+  });
+
+  test("a key that no request could carry is one, and not told", () => {
+    const why = "holds characters that no HTTP header can carry: paste it again";
+    for (const key of ["hunter\u20132", "\u043aey", "a\u0000b", "a\u0081b"]) {
+      expect(mistakesOf({ FULLTIME_SOURCE_KEY: key })).toEqual([`FULLTIME_SOURCE_KEY: ${why}`]);
+      expect(mistakesOf({ FULLTIME_LLM_KEY: key })).toEqual([`FULLTIME_LLM_KEY: ${why}`]);
+      const member = { name: "one", family: "llm", model: "m", url: "http://own", keyEnv: "OWN_KEY" };
+      const panel = jsonFile({ members: [member] });
+      expect(mistakesOf({ FULLTIME_PANEL: panel, OWN_KEY: key })).toEqual([
+        `FULLTIME_PANEL=${panel}: member one: keyEnv "OWN_KEY": it ${why}`,
+      ]);
+    }
+    expect(mistakesOf({ FULLTIME_SOURCE_KEY: "caf\u00e9~!" })).toEqual([]);
+  });
+
+  test("what an address may hide is not told either", () => {
+    expect(mistakesOf({ FULLTIME_SOURCE_URL: "https://relay.example/v4?token=hunter2" })).toEqual([
+      "FULLTIME_SOURCE_URL=https://relay.example/v4?********: must have no query and no fragment: a key goes into FULLTIME_SOURCE_KEY",
+    ]);
+    expect(mistakesOf({ FULLTIME_LLM_URL: "https://llm.example/v1?key=hunter2" })).toEqual([
+      "FULLTIME_LLM_URL=https://llm.example/v1?********: must not have a query or fragment",
+    ]);
+    const names = ["FULLTIME_SOURCE_URL", "FULLTIME_LLM_URL", "FULLTIME_ALERT_URL", "FULLTIME_NATS_URL"];
+    for (const name of names)
+      for (const url of [
+        "https://h/p?a=1,hunter2",
+        "https://h/p#hunter2",
+        "https://me:x@hunter2@h",
+        "https://me:x/hunter2@h",
+        "https://me:x?hunter2@h",
+        "http:/h?hunter2",
+        "ftp://h?hunter2",
+      ]) {
+        const environment = { [name]: url, FULLTIME_SOURCE: "football-data", FULLTIME_SOURCE_KEY: "key" };
+        expect(mistakesOf(environment).join(), url).not.toContain("hunter2");
+      }
   });
 
   test("those of a policy or panel file name the file too", () => {

@@ -108,6 +108,34 @@ test.each(["football-data", "api-football"])("%s follows what is on, with its ke
   );
 });
 
+test.each(["openfootball", "football-data", "api-football"] as const)(
+  "%s is asked as often a minute as FULLTIME_SOURCE_PER_MINUTE says",
+  async (name) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.end(JSON.stringify({ matches: [], response: [], errors: [] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const { source } = await open({
+      FULLTIME_SOURCE: name,
+      FULLTIME_SOURCE_KEY: "k",
+      FULLTIME_SOURCE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      FULLTIME_COMPETITIONS: "bl1",
+      FULLTIME_SOURCE_PER_MINUTE: "2",
+    });
+    const poll = () => source.fixtures("bl1", { from: now, to: now }, now, signal);
+    await poll();
+    await poll();
+    await expect(poll()).rejects.toMatchObject({
+      category: "rate-limited",
+      message: expect.stringContaining("allows 2 requests a minute"),
+    });
+    expect(asked).toHaveLength(2);
+  },
+);
+
 test("the archive is what it was", async () => {
   const { source, season } = await open({}, { competition: "abl", season: "2015-16" });
   expect([source.name, source.competitions[0]?.id, season]).toEqual(["archive", "abl", "2015-16"]);
@@ -120,6 +148,7 @@ test("what is known is a season of the read model, and nothing before there is o
   await it.write(history("pl-2016-17-c-d").scheduled({ season: "2015-16" }));
   const known = knownIn(() => it.node.readModel);
   expect(known.matches("pl", "2016-17").map(({ id }) => id)).toEqual(["pl-2016-17-a-b"]);
+  expect(known.matches("pl", "2016-17")[0]?.source?.()).toEqual({ name: "archive", ref: "1" });
   expect(known.matches("bl1", "2016-17")).toEqual([]);
   expect(knownIn(() => null).matches("pl", "2016-17")).toEqual([]);
 });

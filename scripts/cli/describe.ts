@@ -11,8 +11,8 @@ export interface Described {
 export function describe(event: MatchEvent): Described {
   switch (event.type) {
     case "match.scheduled": {
-      const { teams, kickoff, status, purpose, changed } = event.data;
-      const at = instant(Date.parse(kickoff)).slice(0, 16);
+      const { teams, kickoff, timeAssumed, status, purpose, changed } = event.data;
+      const at = `${instant(Date.parse(kickoff)).slice(0, 16)}${timeAssumed ? " (time assumed)" : ""}`;
       return {
         what: "scheduled",
         detail: `${teams.home.name} v ${teams.away.name}, ${at}, ${status}${purpose === "history" ? ", history" : ""} (${changed.join(", ")})`,

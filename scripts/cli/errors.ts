@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ConfigMistakes } from "../../src/config.ts";
+import { DataDirectoryForeign } from "../../src/data-directory.ts";
 import { NatsRefused, NatsUnreachable } from "../../src/open-log.ts";
 import { ArchiveChoiceError } from "../../src/sources/archive.ts";
 import { paintMessage, say } from "./output.ts";
@@ -44,7 +45,7 @@ export function report(error: unknown): number {
   const foreseen = error.name !== "Error" && error.constructor !== TypeError && error.constructor !== RangeError;
   complain(foreseen ? error.message : `unexpected: ${error.stack ?? error.message}`);
   if (error instanceof CommandFailed) return error.code;
-  if (error instanceof ArchiveChoiceError) return exitCode.usage;
+  if (error instanceof ArchiveChoiceError || error instanceof DataDirectoryForeign) return exitCode.usage;
   if (error instanceof NatsUnreachable) return exitCode.unreachable;
   if (error instanceof NatsRefused) return exitCode.unauthorised;
   return exitCode.failed;

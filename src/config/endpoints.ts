@@ -1,4 +1,5 @@
 import type { Endpoint } from "../forecast/llm/member.ts";
+import { isHeaderValue, whyNoHeaderValue } from "./header-value.ts";
 import { isLlm, type PanelMember } from "./panel.ts";
 
 export interface Installation {
@@ -25,6 +26,8 @@ export function readEndpoints(
     if (at === null) mistakes.push(`member ${member.name}: url: it needs one, as FULLTIME_LLM_URL is not set`);
     const own = member.keyEnv === null ? key : (valueOf(member.keyEnv)?.trim() ?? "");
     if (own === "") mistakes.push(`member ${member.name}: keyEnv ${JSON.stringify(member.keyEnv)}: it is not set`);
+    if (own !== null && !isHeaderValue(own))
+      mistakes.push(`member ${member.name}: keyEnv ${JSON.stringify(member.keyEnv)}: it ${whyNoHeaderValue}`);
     endpoints[member.name] = { url: at ?? "", key: own };
   }
   return { endpoints, mistakes };

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { families } from "../forecast/families.ts";
 import { concurrencyDefault, type LlmMember, samplingParams, timeoutDefaultMs } from "../forecast/llm/member.ts";
-import type { Member } from "../forecast/member.ts";
-import { createPanel } from "../forecast/panel.ts";
+import type { Family, Member } from "../forecast/member.ts";
+import { noParameter, rangeRule } from "../forecast/params.ts";
 import type { RosterEntry } from "../match/event.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { whyNoEndpoint } from "./endpoint-url.ts";
@@ -33,17 +33,28 @@ const version = z
   .default("1")
   .meta({ description: "raise it whenever its forecasts may change" });
 
-const statistical = z
-  .strictObject({
-    name,
-    family: z.enum(familyNames),
-    version,
-    params: z
-      .record(z.string(), z.number())
-      .default({})
-      .meta({ description: "those left out have the family's default" }),
-  })
-  .meta({ description: "a member that computes from results" });
+const statistical = [...families.values()].map((family) =>
+  z
+    .strictObject({ name, family: z.literal(family.name), version, params: paramsOf(family) })
+    .meta({ description: `a member that computes from results: ${family.source}` }),
+);
+
+function paramsOf({ name: family, defaults, ranges }: Family) {
+  const fields = Object.entries(ranges).map(([param, range]) => {
+    const error = rangeRule(range);
+    const number = z.number({ error }).min(range.min, { error }).max(range.max, { error });
+    const ranged = range.whole === true ? number.int({ error }) : number;
+    return [param, ranged.meta({ default: defaults[param] }).exactOptional()] as const;
+  });
+  return z
+    .strictObject(Object.fromEntries(fields), {
+      error: ({ code, keys }) =>
+        code === "unrecognized_keys" ? noParameter(family, keys.join('", "'), defaults) : undefined,
+    })
+    .default({})
+    .transform((params) => params as Record<string, number>)
+    .meta({ description: "those left out have the family's default" });
+}
 
 const orNull = <T>(it: T | undefined): T | null => it ?? null;
 const amount = z.number().min(0);
@@ -113,7 +124,7 @@ const llm = z
   })
   .meta({ description: "a language model behind an OpenAI-compatible chat completions endpoint" });
 
-const memberSchema = z.discriminatedUnion("family", [statistical, llm], {
+const memberSchema = z.discriminatedUnion("family", [llm, ...statistical], {
   error: ({ code, input }) => (code === "invalid_union" ? familyMistake(input) : undefined),
 });
 
@@ -137,42 +148,32 @@ export function panelJsonSchema(): object {
 export function readPanel(path: string): { members: readonly PanelMember[] } | { mistakes: string[] } {
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, "utf8"));
+    // Editors of other systems begin a file with a byte order mark.
+    json = JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
     return { mistakes: [`${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`] };
   }
   const parsed = panelSchema.safeParse(json, { reportInput: true });
-  if (!parsed.success) {
-    const others = readable(json).flatMap(mistakesOf);
-    return { mistakes: [...parsed.error.issues.map((issue) => describe(issue, json)), ...others] };
+  const issues = parsed.error?.issues.map((issue) => describe(issue, json)) ?? [];
+  const mistakes = [...issues, ...doubles(json)];
+  return parsed.success && mistakes.length === 0 ? { members: parsed.data.members } : { mistakes };
+}
+
+/** Names that stand twice, also where other things are wrong with the file: all of it is told at once. */
+function doubles(json: unknown): string[] {
+  const places = new Map<string, number[]>();
+  for (const [index, name] of namesOf(json).entries()) {
+    if (name !== null) places.set(name, [...(places.get(name) ?? []), index + 1]);
   }
-  const { members } = parsed.data;
-  const mistakes = [...members.flatMap(mistakesOf), ...doubles(members)];
-  return mistakes.length > 0 ? { mistakes } : { members };
+  return [...places].flatMap(([name, at]) =>
+    at.length < 2 ? [] : [`member ${name}: name "${name}": members ${at.join(", ")} have it: rename all but one`],
+  );
 }
 
-/** Why no panel can be made of a member's parameters: each family knows its own. */
-function mistakesOf(member: PanelMember): string[] {
-  if (isLlm(member)) return [];
-  try {
-    createPanel([member]);
-    return [];
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return [`member ${member.name}: params: ${error.message}`];
-  }
-}
-
-function doubles(members: readonly PanelMember[]): string[] {
-  const names = members.map((member) => member.name);
-  const twice = new Set(names.filter((it, at) => names.indexOf(it) !== at));
-  return [...twice].map((it) => `two members are called "${it}": rename one`);
-}
-
-/** The members that are well formed, of a file that is not: what else is wrong with them is told at once. */
-function readable(json: unknown): PanelMember[] {
+function namesOf(json: unknown): (string | null)[] {
   const members: unknown = (json as { members?: unknown } | null)?.members;
-  return Array.isArray(members) ? members.flatMap((it) => memberSchema.safeParse(it).data ?? []) : [];
+  if (!Array.isArray(members)) return [];
+  return members.map((member: { name?: unknown } | null) => (typeof member?.name === "string" ? member.name : null));
 }
 
 function familyMistake(input: unknown): string {
@@ -185,8 +186,8 @@ function familyMistake(input: unknown): string {
 function describe(issue: z.core.$ZodIssue, json: unknown): string {
   const [list, index, ...field] = issue.path;
   if (list !== "members" || typeof index !== "number") return `${issue.path.join(".") || "the file"}: ${issue.message}`;
-  const given = (json as { members: ({ name?: unknown } | null)[] }).members[index]?.name;
-  const member = typeof given === "string" ? `member ${given}` : `member ${index + 1}`;
+  const name = namesOf(json)[index] ?? null;
+  const member = `member ${name === null ? index + 1 : brief(name)}`;
   if (field.length === 0 || issue.code === "invalid_union") return `${member}: ${issue.message}`;
   return `${member}: ${field.join(".")}${shown(field[0], issue.input)}: ${issue.message}`;
 }
@@ -194,6 +195,18 @@ function describe(issue: z.core.$ZodIssue, json: unknown): string {
 /** What was given, but for what may be a key or hold a password. */
 function shown(field: PropertyKey | undefined, value: unknown): string {
   if (value === undefined || field === "keyEnv") return "";
-  const text = JSON.stringify(value);
-  return ` ${field === "url" ? text.replaceAll(/\/\/[^/@\s]*@/g, "//********@") : text}`;
+  if (field === "url" && typeof value === "string") return ` ${JSON.stringify(brief(withoutSecrets(value)))}`;
+  // JSON has no word for the infinity that 1e999 is read as.
+  return ` ${typeof value === "number" ? value : brief(JSON.stringify(value))}`;
+}
+
+/** A user, a password, a query and a fragment are where an address may hold a key. */
+function withoutSecrets(url: string): string {
+  return url.replaceAll(/\/\/[^/@\s]*@/g, "//********@").replace(/([?#]).*$/s, "$1********");
+}
+
+const shownMax = 120;
+
+function brief(text: string): string {
+  return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
 }

@@ -1,5 +1,6 @@
 import { leagueOf, leagues } from "../sources/competitions.ts";
-import type { SourceName } from "./variables.ts";
+import { withoutSecrets } from "./address.ts";
+import type { SourceName } from "./variables/source.ts";
 
 /** What of a node's settings concerns its source. */
 export interface SourceSettings {
@@ -32,7 +33,7 @@ export function sourceMistakes({ source, sourceUrl, sourceKey, competitions, clo
   }
   if (source === "openfootball") return found;
   if (sourceKey === null) found.push(`FULLTIME_SOURCE_KEY: ${source} gives each of its users a key; set it here`);
-  if (sourceUrl !== null && !/^https?:\/\//.test(sourceUrl))
-    found.push(`FULLTIME_SOURCE_URL=${sourceUrl}: must be an http or https address`);
+  if (sourceUrl !== null && !/^https?:\/\//i.test(sourceUrl))
+    found.push(`FULLTIME_SOURCE_URL=${withoutSecrets(sourceUrl)}: must be an http or https address`);
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Finished, Scheduled } from "./event.ts";
 import type { Match } from "./match.ts";
-import { isTerminal } from "./status.ts";
+import { isTerminal, isUnderWay } from "./status.ts";
 
 /** What a source shows of a match: its fixture, and its score once it has ended. */
 export interface Observed {
@@ -40,12 +40,21 @@ export function observe(known: Match, seen: Observed, observedAt: number): Obser
 
 /**
  * A match ends by its result: a fixture list that calls it finished neither ends a known one nor un-ends it, and one first
- * seen finished without a score goes on being asked for it.
+ * seen finished without a score goes on being asked for it. Nor does one that tells the same play as under way again, as
+ * providers do around the final whistle: the score that follows would be a revision of itself, settled a second time.
  */
-function statusOf({ fixture }: Match, seen: Observed, purpose: Scheduled["purpose"]): Scheduled["status"] {
-  if (seen.fixture.status !== "finished") return seen.fixture.status;
+function statusOf(match: Match, seen: Observed, purpose: Scheduled["purpose"]): Scheduled["status"] {
+  const { fixture } = match;
+  if (seen.fixture.status !== "finished") return isPlayedAlready(match, seen) ? "finished" : seen.fixture.status;
   if (fixture !== null) return fixture.status;
   return seen.result === null && purpose === "live" ? "in-play" : "finished";
+}
+
+/** Only a kick-off after the result was seen is another play: a replay. Called off or awarded is not told as under way. */
+function isPlayedAlready({ fixture, result }: Match, seen: Observed): boolean {
+  const { status, kickoff } = seen.fixture;
+  const isBack = status === "scheduled" || isUnderWay(status);
+  return isBack && fixture?.status === "finished" && result !== null && Date.parse(kickoff) <= result.observedAt;
 }
 
 function purposeOf(seen: Observed, observedAt: number): Scheduled["purpose"] {

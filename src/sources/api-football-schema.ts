@@ -14,7 +14,8 @@ export const envelopeSchema = z.object({
 /** No club or round is called at such length; a broken list must not fill the log. */
 const words = z.string().max(80);
 
-const side = z.object({ home: z.int().min(0).nullable(), away: z.int().min(0).nullable() });
+/** Whether these count goals is asked where they are needed: a slip in a score that nobody reads harms no match. */
+const side = z.object({ home: z.number().nullable(), away: z.number().nullable() });
 const team = z.object({ id: z.int().nullish(), name: words.min(1).nullable() });
 
 export const fixtureSchema = z.object({

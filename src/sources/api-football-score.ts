@@ -1,29 +1,53 @@
-import type { Finished, Score } from "../match/event.ts";
 import type { RawFixture } from "./api-football-schema.ts";
-
-type Result = Pick<Finished, "score" | "how">;
+import {
+  contradiction,
+  type Doubt,
+  doubt,
+  extended,
+  hasGoals,
+  isSame,
+  minus,
+  noGoals,
+  type Result,
+  told,
+  whole,
+  withinRecord,
+} from "./score.ts";
 
 /**
- * The result of a match whose status is FT, AET or PEN. `score.fulltime` is the score after 90 minutes, `goals` that at the
- * end with extra time and without the shoot-out. null: the score is not there yet. A string: why it cannot be.
+ * The result of a match whose status is FT, AET or PEN. `score.fulltime` is the score after 90 minutes, `goals` that at the end
+ * with extra time and without the shoot-out. FT is the end after 90 minutes, so there both are one score and either will do.
+ * `score.extratime` is the goals of extra time in some answers and the score after it in others: nothing is counted from it, and
+ * it must agree with the other two in one of the ways. null: the score is not there yet.
  */
-export function resultOf({ fixture, goals, score }: RawFixture): Result | string | null {
-  const regular = whole(score.fulltime);
-  const end = whole(goals);
-  const shootOut = whole(score.penalty);
+export function resultOf({ fixture, goals, score }: RawFixture, mayBeSecondLeg: boolean): Result | Doubt | null {
   const { short } = fixture.status;
-  if (regular === null) return end === null ? null : "its score after 90 minutes is not told";
-  if (short === "FT") return { score: { regular, extraTime: null, shootOut: null }, how: "regular" };
+  const { fulltime, extratime, penalty } = score;
+  const unreadable = noGoals({ goals, fulltime, extratime, penalty });
+  if (unreadable !== null) return unreadable;
+  const [end, regular, extra, shootOut] = [whole(goals), whole(fulltime), whole(extratime), whole(penalty)];
+
+  if (short === "FT") {
+    const known = regular ?? end;
+    if (known === null) return null;
+    if (regular !== null && end !== null && !isSame(regular, end))
+      return contradiction(`it ended after 90 minutes with fulltime ${told(regular)} and goals ${told(end)}`);
+    const later = hasGoals(extra) ? extra : hasGoals(shootOut) ? shootOut : null;
+    if (later !== null)
+      return contradiction(`it ended after 90 minutes and has ${told(later)} in extra time or a shoot-out`);
+    return withinRecord({ score: { regular: known, extraTime: null, shootOut: null }, how: "regular" });
+  }
   if (end === null) return null;
-  if (end.home < regular.home || end.away < regular.away) return "it has more goals after 90 minutes than at its end";
-  if (short === "AET") return { score: { regular, extraTime: end, shootOut: null }, how: "extra-time" };
-  if (shootOut === null) return "it went to a shoot-out whose goals are not told";
-  // Some cups go to the shoot-out without extra time.
-  const extraTime = whole(score.extratime) === null ? null : end;
-  return { score: { regular, extraTime, shootOut }, how: "shoot-out" };
+  if (regular === null) return untold("its score after 90 minutes is not told");
+  if (short === "AET" && hasGoals(shootOut))
+    return contradiction(`it ended after extra time and has a shoot-out of ${shootOut && told(shootOut)}`);
+  if (short === "PEN" && shootOut === null) return untold("it went to a shoot-out whose goals are not told");
+  if (extra !== null && !isSame(extra, minus(end, regular)) && !isSame(extra, end))
+    return contradiction(`extratime ${told(extra)} does not lead from fulltime ${told(regular)} to goals ${told(end)}`);
+  const hadExtraTime = extra !== null;
+  return extended({ regular, end, hadExtraTime, shootOut: short === "AET" ? null : shootOut, mayBeSecondLeg });
 }
 
-function whole(score: { home: number | null; away: number | null } | null | undefined): Score | null {
-  if (score === null || score === undefined || score.home === null || score.away === null) return null;
-  return { home: score.home, away: score.away };
+function untold(text: string): Doubt {
+  return doubt("no-90-minute-score", text);
 }

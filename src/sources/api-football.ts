@@ -7,7 +7,7 @@ import { type Answer, createHttpClient, type Dialect, type Headers } from "./htt
 import { type HttpSource, type LiveOptions, type Offer, readAs, readEach, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
 import { createSeasonSource } from "./season-source.ts";
-import type { SourcePage } from "./source.ts";
+import { SourceError, type SourcePage } from "./source.ts";
 
 const provider = "API-Football";
 
@@ -39,7 +39,7 @@ export function createApiFootball(options: LiveOptions): HttpSource {
     query: Headers,
     schema: z.ZodType<T>,
     signal: AbortSignal,
-  ): Promise<Answer & { response: T }> {
+  ): Promise<Answer & { response: T; paging: Paging }> {
     if (quota !== null && quota.remaining === 0 && clock.now() < Date.parse(quota.resetAt ?? ""))
       throw spent(clock.now(), "as its last answer said");
     const answer = await http.get(path, query, signal);
@@ -52,7 +52,39 @@ export function createApiFootball(options: LiveOptions): HttpSource {
       if (error.category === "rate-limited") pacer.hold((error.retryAt ?? clock.now()) - clock.now());
       throw error;
     }
-    return { ...answer, response: readAs(schema, envelope.response, provider) };
+    const response = readAs(schema, envelope.response, provider);
+    return { ...answer, response, paging: envelope.paging ?? { current: 1, total: 1 } };
+  }
+
+  /**
+   * A whole list, or nothing of it: what is missing from a half would count as gone. The provider's lists of fixtures have one
+   * page, and it refuses to be asked for the first one by its number; should it divide them one day, each page is a call.
+   */
+  async function askAll(path: string, query: Headers, signal: AbortSignal) {
+    const first = await ask(path, query, listSchema, signal);
+    const { total } = first.paging;
+    if (total > pagesMax)
+      throw new SourceError(
+        "permanent",
+        `${provider} divides ${path} into ${total} pages, and ${pagesMax} are read at most`,
+      );
+    const list = [...first.response];
+    for (let page = 2; page <= total; page++) {
+      const next = await ask(path, { ...query, page: String(page) }, listSchema, signal);
+      const { current } = next.paging;
+      if (current !== page)
+        throw new SourceError(
+          "permanent",
+          `${provider} answers page ${current} of ${path} when asked for page ${page}`,
+        );
+      if (next.paging.total !== total)
+        throw new SourceError(
+          "transient",
+          `${provider} made ${next.paging.total} pages of ${total} while they were read`,
+        );
+      list.push(...next.response);
+    }
+    return { ...first, response: list };
   }
 
   const source = createSeasonSource(
@@ -66,9 +98,9 @@ export function createApiFootball(options: LiveOptions): HttpSource {
           timezone: "UTC",
           ...dates,
         };
-        const answer = await ask("/fixtures", query, listSchema, signal);
-        const { told, rejected } = readEach(answer.response, (raw) => readFixture(raw, league, season));
-        return { told, rejected: [...skewRemarks(provider, answer), ...rejected], budget: quota };
+        const answer = await askAll("/fixtures", query, signal);
+        const list = readEach(answer.response, (raw) => readFixture(raw, league, season));
+        return { ...list, remarks: skewRemarks(provider, answer), budget: quota };
       },
       async lineups({ ref, home: first }, signal) {
         const { response } = await ask("/fixtures/lineups", { fixture: ref }, lineupsSchema, signal);
@@ -122,6 +154,11 @@ const refusalSchema = z
   .catch({ errors: undefined });
 
 const listSchema = z.array(z.unknown());
+
+/** As many calls one list may cost: a key of 100 a day has to last. */
+const pagesMax = 10;
+
+type Paging = NonNullable<z.infer<typeof envelopeSchema>["paging"]>;
 
 /** The day's calls as an answer tells them; null where it does not, or tells of a day without calls: no key has such a plan. */
 function quotaOf(headers: Headers, now: number): NonNullable<SourcePage["budget"]> | null {

@@ -1,7 +1,7 @@
 import { formatOf, type League } from "./competitions.ts";
-import { isListedClub } from "./club-names.ts";
+import { isListedClub, listedClubs } from "./club-names.ts";
 import type { KnownMatch } from "./known.ts";
-import { isNear } from "./near.ts";
+import { isNear, isPartOf } from "./near.ts";
 import type { Paired } from "./recognise.ts";
 import { matchdayOf, roundOf } from "./rounds.ts";
 
@@ -23,9 +23,11 @@ export function clubDoubts(
 
   const doubts = new Map<string, string>();
   const apart = clubsApart(page);
+  const listed = listedClubs(league.country);
   for (const club of fresh) {
     if (isListedClub(league.country, club)) continue;
-    const near = [...settled, ...fresh]
+    // A short form of a club of the table is that club, whether or not the season is known to have it.
+    const near = [...new Set([...settled, ...fresh, ...listed.filter((other) => isPartOf(club, other))])]
       .filter((other) => other !== club && isNear(club, other) && !apart(club, other))
       // Of two new names the rarer one is in doubt; a club that is listed never is.
       .filter(

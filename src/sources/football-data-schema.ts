@@ -24,7 +24,8 @@ const words = z.string().max(80);
 /** Eleven, and what a provider may count among them. */
 const playersMax = 50;
 
-const side = z.object({ home: z.int().min(0).nullable(), away: z.int().min(0).nullable() });
+/** Whether these count goals is asked where they are needed: a slip in a score that nobody reads harms no match. */
+const side = z.object({ home: z.number().nullable(), away: z.number().nullable() });
 
 const scoreSchema = z.object({
   duration: z.string().nullish(),

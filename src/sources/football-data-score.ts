@@ -1,60 +1,93 @@
-import type { Finished, Score } from "../match/event.ts";
+import type { Score } from "../match/event.ts";
 import type { RawScore } from "./football-data-schema.ts";
-
-export type Result = Pick<Finished, "score" | "how">;
+import {
+  contradiction,
+  type Doubt,
+  doubt,
+  extended,
+  hasGoals,
+  isSame,
+  minus,
+  noGoals,
+  type Result,
+  told,
+  whole,
+  withinRecord,
+} from "./score.ts";
 
 /**
  * The result of a finished match. `fullTime` is the score at the end with the goals of the shoot-out, `extraTime` and
- * `penalties` hold the goals of those alone. What counts for us is the score after 90 minutes: `regularTime`, or what is left
- * of `fullTime` when the others are taken off it. null: the score is not there yet. A string: why it cannot be known.
+ * `penalties` hold the goals of those alone, so the three parts add up to it (docs.football-data.org: Dealing with scores). What
+ * counts for us is `regularTime`, the score after 90 minutes, or what is left of `fullTime` without the others. null: the score
+ * is not there yet.
  */
-export function resultOf({ duration, fullTime, regularTime, extraTime, penalties }: RawScore): Result | string | null {
-  const total = whole(fullTime);
+export function resultOf(raw: RawScore, mayBeSecondLeg: boolean): Result | Doubt | null {
+  const { duration } = raw;
+  const total = whole(raw.fullTime);
   if (total === null) return null;
-  switch (duration ?? "REGULAR") {
+  const { fullTime, regularTime, extraTime, penalties } = raw;
+  const unreadable = noGoals({ fullTime, regularTime, extraTime, penalties });
+  if (unreadable !== null) return unreadable;
+  const parts = { total, regular: whole(regularTime), extra: whole(extraTime), shootOut: whole(penalties) };
+  switch (duration) {
     case "REGULAR":
-      return { score: { regular: whole(regularTime) ?? total, extraTime: null, shootOut: null }, how: "regular" };
-    case "EXTRA_TIME": {
-      const extra = whole(extraTime);
-      const regular = whole(regularTime) ?? (extra === null ? null : minus(total, extra));
-      if (regular === null) return "it went to extra time and the score after 90 minutes is not told";
-      if (isNegative(regular) || isNegative(minus(total, regular))) return tooMany;
-      return { score: { regular, extraTime: total, shootOut: null }, how: "extra-time" };
-    }
-    case "PENALTY_SHOOTOUT": {
-      const extra = whole(extraTime);
-      const shootOut = whole(penalties);
-      if (shootOut === null) return "it went to a shoot-out whose goals are not told";
-      const regular = whole(regularTime) ?? (extra === null ? null : minus(minus(total, shootOut), extra));
-      if (regular === null) return "it went to a shoot-out and the score after 90 minutes is not told";
-      if (isNegative(regular)) return tooMany;
-      return {
-        score: { regular, extraTime: extra === null ? null : plus(regular, extra), shootOut },
-        how: "shoot-out",
-      };
-    }
+      return ofNinety(parts);
+    case "EXTRA_TIME":
+      if (hasGoals(parts.shootOut)) return contradiction(`it ended by EXTRA_TIME and has ${goalsOf(parts)}`);
+      return extendedBy({ ...parts, shootOut: null }, mayBeSecondLeg);
+    case "PENALTY_SHOOTOUT":
+      if (parts.shootOut === null) return untold("it went to a shoot-out whose goals are not told");
+      return extendedBy(parts, mayBeSecondLeg);
+    case null:
+    case undefined:
+      return untold(`its duration is missing: ${told(total)} may hold goals of extra time and of a shoot-out`);
     default:
-      return `it ended by ${JSON.stringify(duration)}, which is not documented`;
+      return untold(`it ended by ${JSON.stringify(duration).slice(0, 40)}, which is not documented`);
   }
 }
 
-const tooMany = "the goals of its parts are more than its full-time score";
-
-function isNegative({ home, away }: Score): boolean {
-  return home < 0 || away < 0;
+interface Parts {
+  total: Score;
+  regular: Score | null;
+  extra: Score | null;
+  shootOut: Score | null;
 }
 
-type Maybe = { home: number | null; away: number | null } | null | undefined;
-
-function whole(score: Maybe): Score | null {
-  if (score === null || score === undefined || score.home === null || score.away === null) return null;
-  return { home: score.home, away: score.away };
+function ofNinety(parts: Parts): Result | Doubt {
+  const { total, regular, extra, shootOut } = parts;
+  if (hasGoals(extra) || hasGoals(shootOut) || (regular !== null && !isSame(regular, total)))
+    return contradiction(`it ended by REGULAR and has ${goalsOf(parts)}`);
+  return withinRecord({ score: { regular: total, extraTime: null, shootOut: null }, how: "regular" });
 }
 
-function minus(a: Score, b: Score): Score {
-  return { home: a.home - b.home, away: a.away - b.away };
+function extendedBy(parts: Parts, mayBeSecondLeg: boolean): Result | Doubt {
+  const { total, extra, shootOut } = parts;
+  const end = minus(total, shootOut ?? nil);
+  const regular = parts.regular ?? (extra === null ? null : minus(end, extra));
+  if (regular === null)
+    return untold(
+      `it went to ${shootOut === null ? "extra time" : "a shoot-out"} and the score after 90 minutes is not told`,
+    );
+  // Where nothing else tells the score after 90 minutes, goals of extra time that are all there were may be the score after 120.
+  if (parts.regular === null && extra !== null && hasGoals(extra) && isSame(extra, end))
+    return untold(`${told(extra)} may be the goals of its extra time or the score after it`);
+  if (Math.min(end.home, end.away, regular.home, regular.away) < 0)
+    return contradiction(`its parts are more than its full-time score: ${goalsOf(parts)}`);
+  if (extra !== null && !isSame(extra, minus(end, regular)))
+    return contradiction(`its parts do not add up to its full-time score: ${goalsOf(parts)}`);
+  return extended({ regular, end, hadExtraTime: extra !== null, shootOut, mayBeSecondLeg });
 }
 
-function plus(a: Score, b: Score): Score {
-  return { home: a.home + b.home, away: a.away + b.away };
+const nil: Score = { home: 0, away: 0 };
+
+function untold(text: string): Doubt {
+  return doubt("no-90-minute-score", text);
+}
+
+/** As the provider calls them. */
+function goalsOf({ total, regular, extra, shootOut }: Parts): string {
+  const named = { fullTime: total, regularTime: regular, extraTime: extra, penalties: shootOut };
+  return Object.entries(named)
+    .flatMap(([name, score]) => (score === null ? [] : [`${name} ${told(score)}`]))
+    .join(", ");
 }

@@ -4,7 +4,8 @@ import { competitionsSchema, errorSchema, lineupsSchema, matchesSchema } from ".
 import { createHttpClient, type Dialect, type HttpClient } from "./http.ts";
 import { type HttpSource, type LiveOptions, type Offer, readAs, readEach, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
-import { createSeasonSource, type Days, type Heard } from "./season-source.ts";
+import type { Heard } from "./season-page.ts";
+import { createSeasonSource, type Days } from "./season-source.ts";
 import type { LineupsAnswer } from "./source.ts";
 
 const provider = "football-data.org";
@@ -66,8 +67,8 @@ async function matches(
   const query = { season: String(firstYearOf(season)), ...dates };
   const answer = await http.get(`/v4/competitions/${code}/matches`, query, signal);
   const { matches } = readAs(matchesSchema, answer.body, provider);
-  const { told, rejected } = readEach(matches, (raw) => readMatch(raw, league, season));
-  return { told, rejected: [...skewRemarks(provider, answer), ...rejected], budget: null };
+  const list = readEach(matches, (raw) => readMatch(raw, league, season));
+  return { ...list, remarks: skewRemarks(provider, answer), budget: null };
 }
 
 /** `dateTo` is an instant there: a day is whole only up to the next one. */

@@ -101,7 +101,10 @@ export function connectionFailure(provider: string, error: unknown, limits: Limi
     case "EPIPE":
       return told(`broke the connection off (${code})`);
   }
-  if (isOfTls(code)) return told(`cannot be trusted: its certificate or TLS is not right (${code})`);
+  if (isOfTls(code))
+    return told(
+      `cannot be trusted: its certificate or TLS is not right (${code}); an authority of your own goes into NODE_EXTRA_CA_CERTS`,
+    );
   if (code.startsWith("HPE_") || code.startsWith("UND_ERR_HEADERS")) return told(`answered no HTTP (${code})`);
   return told(`cannot be reached: ${code}`);
 }

@@ -5,10 +5,15 @@
  * null: the name has letters that do not fold into a-z, or none at all. Dropping them would merge clubs.
  */
 export function teamId(name: string): string | null {
+  const words = foldedWords(name);
+  return words === null ? null : withoutClubWords(words).join("-");
+}
+
+/** The words of a club's name in a-z0-9, `fc` and its like among them; null as for `teamId`. */
+export function foldedWords(name: string): readonly string[] | null {
   const folded = fold(name);
   if (/\p{L}/u.test(folded.replace(/[a-z]/g, "")) || !/[a-z]/.test(folded)) return null;
-  const words = folded.replace(/['’`´]/g, "").match(/[a-z0-9]+/g) ?? [];
-  return withoutClubWords(words).join("-");
+  return folded.replace(/['’`´]/g, "").match(/[a-z0-9]+/g) ?? [];
 }
 
 export interface MatchKey {

@@ -1,4 +1,4 @@
-import type { Team } from "../match/event.ts";
+import type { Scheduled, Team } from "../match/event.ts";
 import type { Status } from "../match/status.ts";
 
 /** What the log already has of a competition, from whichever source: what a source's page must agree with. */
@@ -16,6 +16,8 @@ export interface KnownMatch {
   status: Status;
   home: Team;
   away: Team;
+  /** How the source that last told it anew calls it, null for one nobody knows. Asked match by match: it costs a look-up. */
+  source?(): Scheduled["source"] | null;
 }
 
 export const nothingKnown: Known = { matches: () => [] };

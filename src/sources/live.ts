@@ -7,6 +7,7 @@ import { localKickoff } from "./kickoff.ts";
 import type { Known } from "./known.ts";
 import { cut } from "./remark.ts";
 import type { Told } from "./recognise.ts";
+import type { Doubt } from "./score.ts";
 import { type Source, SourceError, type SourcePage } from "./source.ts";
 
 /** What a source that is asked over HTTP with a key needs. */
@@ -62,16 +63,29 @@ export function readAs<T>(schema: z.ZodType<T>, body: unknown, provider: string)
   throw new SourceError("permanent", `${provider} answers in a shape it does not document: ${oneLine(parsed.error)}`);
 }
 
+/** An entry of a list that is none of our matches, and why. */
+export interface Refused extends PollRemark {
+  /** The provider's number of it; null where that cannot be read. */
+  ref: string | null;
+  /** It may be one, once the provider says otherwise: quarantined, where the others are rejected. */
+  doubtful: boolean;
+}
+
 /** What each entry of a list says; one that is wrong keeps out nobody else. */
-export function readEach(list: readonly unknown[], read: (raw: unknown) => Told | PollRemark) {
+export function readEach(list: readonly unknown[], read: (raw: unknown) => Told | Refused) {
   const told: Told[] = [];
-  const rejected: PollRemark[] = [];
+  const refused: Refused[] = [];
   for (const raw of list) {
     const one = read(raw);
-    if ("code" in one) rejected.push(cut(one));
+    if ("code" in one) refused.push({ ...cut(one), ref: one.ref, doubtful: one.doubtful });
     else told.push(one);
   }
-  return { told, rejected };
+  return { told, refused };
+}
+
+/** There is no result by hand: a score comes from the provider or not at all. */
+export function inDoubt(ref: string, match: string, { code, text }: Doubt, provider: string): Refused {
+  return { ref, code, match, text: `${text}; it waits until ${provider} corrects it: tell them`, doubtful: true };
 }
 
 export function oneLine(error: z.ZodError): string {
@@ -87,10 +101,12 @@ export function oneLine(error: z.ZodError): string {
  * providers: it gets the league's own.
  */
 export function kickoffOf(league: League, date: string, isSettled: boolean): { kickoff: number; timeAssumed: boolean } {
-  const kickoff = Date.parse(date);
-  if (isSettled || kickoff % dayMs !== 0) return { kickoff, timeAssumed: !isSettled };
-  const local = localKickoff(league.zone, new Date(kickoff).toISOString().slice(0, 10), null, league.kickoff);
-  return { kickoff: "problem" in local ? kickoff : local.at, timeAssumed: true };
+  const told = Date.parse(date);
+  if (isSettled) return { kickoff: told, timeAssumed: false };
+  const local = localKickoff(league.zone, new Date(told).toISOString().slice(0, 10), null, league.kickoff);
+  if ("problem" in local) return { kickoff: told, timeAssumed: true };
+  // Midnight says nothing. Another placeholder may be too late, and predictions must not be.
+  return { kickoff: told % dayMs === 0 ? local.at : Math.min(told, local.at), timeAssumed: true };
 }
 
 const dayMs = 24 * 60 * 60_000;

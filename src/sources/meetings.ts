@@ -15,7 +15,8 @@ export interface Meeting {
 /**
  * Which meeting of its two clubs at this ground each match is. Numbered rounds tell it by their number; stages after the regular
  * season (play-offs) come after it: a known one, by its stage's name or within three days, keeps its leg, new ones follow by
- * date. Of two matches that would be one, the replay stands for an abandoned, cancelled or postponed one; without such a reason
+ * date. A match that the provider has numbered as before is the one it was, whatever its round and its date have become. Of two
+ * matches that would be one, the replay stands for an abandoned, cancelled or postponed one; without such a reason
  * the one that is as known stands.
  */
 export function meetingsIn(
@@ -30,12 +31,14 @@ export function meetingsIn(
     const legs: { paired: Paired; leg: number }[] = [];
     const idOf = (leg: number) => idIn(league, season, pairing[0] as Paired, leg);
     const ours = legsKnown((leg) => knownById.get(idOf(leg)) ?? null);
+    const numbered = legsByNumber(league, season, pairing, ours);
     for (const paired of pairing) {
-      const leg = regularLeg(league, season, paired, ours);
+      const leg = numbered.get(paired) ?? regularLeg(league, season, paired, ours);
       if (typeof leg === "number") legs.push({ paired, leg });
       else if (leg !== null) meetings.push({ paired, leg: 0, problem: leg });
     }
-    const staged = stageLegs(league, season, pairing, ours);
+    const unnumbered = pairing.filter((paired) => !numbered.has(paired));
+    const staged = stageLegs(league, season, unnumbered, ours);
     legs.push(...staged.legs);
     meetings.push(...staged.doubts);
     for (const same of grouped(legs, ({ leg }) => `${leg}`)) {
@@ -54,6 +57,31 @@ export function meetingsIn(
 
 function idIn(league: League, season: string, { home, away }: Paired, leg: number): string {
   return matchId({ competition: league.id, season, home: home.id, away: away.id, leg });
+}
+
+/** By the provider's own numbers, which neither of them gives anew when a match is moved or its round is renamed. */
+function legsByNumber(
+  league: League,
+  season: string,
+  pairing: readonly Paired[],
+  ours: readonly KnownLeg[],
+): Map<Paired, number> {
+  // The common case: one meeting of a league's numbered rounds. A look-up for every match of a season is spared.
+  const isPlain =
+    meetingsOf(formatOf(league, season)) === 1 &&
+    ours.every(({ leg }) => leg === 1) &&
+    pairing.every(({ round }) => round !== null && "number" in round);
+  const found = new Map<Paired, number>();
+  if (isPlain) return found;
+  for (const paired of pairing) {
+    const known = ours.find(({ match }) => isNumbered(match, paired));
+    if (known !== undefined) found.set(paired, known.leg);
+  }
+  return found;
+}
+
+function isNumbered(known: KnownMatch | null, { told }: Paired): boolean {
+  return /^\d+$/.test(told.ref) && known?.source?.()?.ref === told.ref;
 }
 
 /** null for a match of a later stage. */
@@ -177,6 +205,8 @@ function standingOf(told: readonly Paired[], known: KnownMatch | null): Paired |
   if (distinct.length === 1) return distinct[0] as Paired;
   const alive = distinct.filter(({ told: it }) => !givenWay.has(it.status));
   if (alive.length === 1) return alive[0] as Paired;
+  const numbered = (alive.length === 0 ? distinct : alive).filter((it) => isNumbered(known, it));
+  if (numbered.length === 1) return numbered[0] as Paired;
   const asKnown = distinct.filter(({ told: it }) => it.kickoff === known?.kickoff);
   return asKnown.length === 1 ? (asKnown[0] as Paired) : null;
 }

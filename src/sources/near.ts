@@ -7,6 +7,12 @@ export function isNear(a: string, b: string): boolean {
   return shorter.every((word) => longer.some((other) => isSameWord(word, other)));
 }
 
+/** Whether a club id is part of another: all its telling words are among the other's, letter by letter. `bristol` of `bristol-city`. */
+export function isPartOf(a: string, b: string): boolean {
+  const words = wordsOf(b);
+  return a !== b && wordsOf(a).every((word) => words.includes(word));
+}
+
 /** Words that tell the kind of a club, not which one. */
 const kinds = new Set(
   "ac acf afc aj as ass bc bk bsc ca calcio cd cf cfc club de fc fk foot football fsv hsc kv la le losc ogc osc rb rc rcd sc sco sd sk ss ssc stade sv tsg tsv uc ud us vfb vfl"

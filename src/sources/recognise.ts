@@ -65,6 +65,13 @@ export function recognise(
     if (home === null || away === null || Math.max(home.id.length, away.id.length) > clubMax) {
       const name = home === null || home.id.length > clubMax ? one.home : one.away;
       reject(one, "unreadable-club", `no id can be made of the club's name ${JSON.stringify(name.slice(0, 80))}`);
+    } else if (home.mayBe !== undefined || away.mayBe !== undefined) {
+      const [name, clubs] = home.mayBe === undefined ? [one.away, away.mayBe ?? []] : [one.home, home.mayBe];
+      quarantine(
+        one,
+        "doubtful-club",
+        `${JSON.stringify(name)} may be ${clubs.join(" or ")}: only a longer name tells`,
+      );
     } else if (home.id === away.id) reject(one, "same-club", `${one.home} and ${one.away} are one club`);
     else paired.push({ told: one, round: roundOf(one.matchday), home, away });
   }

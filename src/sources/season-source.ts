@@ -1,8 +1,8 @@
 import type { PollRemark } from "../match/event.ts";
 import { competitionOf, type League, leagueOf, type LiveSource, seasonsBetween } from "./competitions.ts";
 import type { Known } from "./known.ts";
-import { nameOf, recognise, type Told } from "./recognise.ts";
 import { cut } from "./remark.ts";
+import { createSeasonPages, type Heard, type Ref, type SeasonPage } from "./season-page.ts";
 import { type Competition, type LineupsAnswer, type Source, SourceError, type SourcePage } from "./source.ts";
 
 /** What differs between the providers whose API has seasons of matches, each with a number of the provider's. */
@@ -14,24 +14,10 @@ export interface Provider {
   lineups(match: Ref, signal: AbortSignal): Promise<LineupsAnswer | null>;
 }
 
-/** How the provider calls a match of ours. */
-export interface Ref {
-  /** Its number. */
-  ref: string;
-  home: string;
-  away: string;
-}
-
 /** `YYYY-MM-DD` in UTC, both included. */
 export interface Days {
   first: string;
   last: string;
-}
-
-export interface Heard {
-  told: Told[];
-  rejected: PollRemark[];
-  budget: SourcePage["budget"];
 }
 
 const dayMs = 24 * 60 * 60_000;
@@ -45,7 +31,7 @@ const daysMax = 9;
  */
 export function createSeasonSource(provider: Provider, codes: readonly string[], known: Known): Source {
   const leagues = codes.map((code) => leagueFor(provider.name, code));
-  const refs = new Map<string, Ref>();
+  const { pageOf, refOf: refKnown } = createSeasonPages(provider.name, known);
   const reading = new Map<string, Promise<unknown>>();
 
   function leagueNamed(id: string): League {
@@ -57,32 +43,13 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     );
   }
 
-  function pageOf(league: League, season: string, heard: Heard, now: number): SourcePage {
-    const early = heard.told.filter((it) => it.status === "finished" && it.kickoff > now + earlyMs);
-    const told = early.length === 0 ? heard.told : heard.told.filter((it) => !early.includes(it));
-    const { observations, rejected, quarantined } = recognise(provider.name, league, season, told, known);
-    const text = "has ended before its kick-off, so its date or its status is wrong";
-    const byRef = new Map(heard.told.map((one) => [one.ref, one]));
-    for (const { matchId, fixture } of observations) {
-      const one = byRef.get(fixture.source.ref);
-      if (one !== undefined) refs.set(matchId, { ref: one.ref, home: one.home, away: one.away });
-    }
-    return {
-      observations,
-      rejected: [...heard.rejected, ...rejected],
-      quarantined: [...early.map((it) => cut({ code: "early-score", match: nameOf(it), text })), ...quarantined],
-      budget: heard.budget,
-      exhausted: false,
-    };
-  }
-
   async function readSeason(
     league: League,
     season: string,
     days: Days | null,
     now: number,
     signal: AbortSignal,
-  ): Promise<SourcePage> {
+  ): Promise<SeasonPage> {
     return pageOf(league, season, await provider.matches(league, season, days, signal), now);
   }
 
@@ -90,25 +57,23 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
   async function readSeasons(
     league: League,
     seasons: readonly string[],
-    read: (season: string) => Promise<SourcePage>,
-  ): Promise<{ page: SourcePage; refused: string[] }> {
-    const pages: SourcePage[] = [];
+    read: (season: string) => Promise<SeasonPage>,
+  ): Promise<{ page: SourcePage; pages: Map<string, SeasonPage> }> {
+    const pages = new Map<string, SeasonPage>();
     const remarks: PollRemark[] = [];
-    const refused: string[] = [];
     let first: SourceError | null = null;
     for (const season of seasons) {
       try {
-        pages.push(await read(season));
+        pages.set(season, await read(season));
       } catch (error) {
         if (!(error instanceof SourceError) || error.category !== "permanent") throw error;
         first ??= error;
-        refused.push(season);
         remarks.push(cut({ code: "season-refused", match: `${league.id}-${season}`, text: error.message }));
       }
     }
-    if (pages.length === 0 && first !== null) throw first;
-    const page = joined(pages);
-    return { page: { ...page, rejected: [...remarks, ...page.rejected] }, refused };
+    if (pages.size === 0 && first !== null) throw first;
+    const page = joined([...pages.values()]);
+    return { page: { ...page, rejected: [...remarks, ...page.rejected] }, pages };
   }
 
   /** The present state of some matches of one season. */
@@ -118,17 +83,18 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     ids: readonly string[],
     now: number,
     signal: AbortSignal,
-  ): Promise<SourcePage> {
+  ): Promise<SeasonPage> {
     const kickoffs = new Map(known.matches(league.id, season).map((match) => [match.id, match.kickoff]));
     const days = daysOf(ids.map((id) => kickoffs.get(id)));
     const asked = new Set(ids);
-    const only = (page: SourcePage) => ({
+    const only = (page: SeasonPage) => ({
       ...page,
       observations: page.observations.filter((it) => asked.has(it.matchId)),
     });
     const first = only(await readSeason(league, season, days, now, signal));
+    const found = new Set(first.observations.map(({ matchId }) => matchId));
     // One that is there and cannot be read is not looked for again.
-    if (days === null || first.observations.length === asked.size || first.rejected.length > 0) return first;
+    if (days === null || ids.every((id) => found.has(id) || first.mentions(id))) return first;
     // It moved, or the provider has taken it off its list.
     return only(await readSeason(league, season, null, now, signal));
   }
@@ -136,17 +102,17 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
   /** After a restart nothing is known of the provider's numbers: one reading of the season tells all who ask at once. */
   async function refOf(league: League, matchId: string, signal: AbortSignal, now: number): Promise<Ref | null> {
     const season = seasonsBetween(league, now, now + dayMs).find((it) => matchId.startsWith(`${league.id}-${it}-`));
-    if (refs.has(matchId) || season === undefined) return refs.get(matchId) ?? null;
+    if (refKnown(matchId) !== null || season === undefined) return refKnown(matchId);
     const key = `${league.id}-${season}`;
     // Who began it may have been stopped, which is no answer to the others.
-    for (let other = reading.get(key); other !== undefined && !refs.has(matchId); other = reading.get(key))
+    for (let other = reading.get(key); other !== undefined && refKnown(matchId) === null; other = reading.get(key))
       await other.catch(() => {});
-    if (!refs.has(matchId)) {
+    if (refKnown(matchId) === null) {
       const own = readSeason(league, season, null, now, signal).finally(() => reading.delete(key));
       reading.set(key, own);
       await own;
     }
-    return refs.get(matchId) ?? null;
+    return refKnown(matchId);
   }
 
   return {
@@ -164,12 +130,14 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
       const league = leagueNamed(competition);
       const isOf = (season: string) => (id: string) => id.startsWith(`${league.id}-${season}-`);
       const seasons = seasonsBetween(league, now - sweptMs, now).filter((season) => matchIds.some(isOf(season)));
-      const { page, refused } = await readSeasons(league, seasons, (season) =>
+      const { page, pages } = await readSeasons(league, seasons, (season) =>
         sweep(league, season, matchIds.filter(isOf(season)), now, signal),
       );
       const found = new Set(page.observations.map((it) => it.matchId));
-      const missing = matchIds.filter((id) => !found.has(id) && !refused.some((season) => isOf(season)(id)));
-      const remarks = missing.map((match) => ({
+      const gone = [...pages].flatMap(([season, read]) =>
+        matchIds.filter((id) => isOf(season)(id) && !found.has(id) && !read.mentions(id)),
+      );
+      const remarks = gone.map((match) => ({
         code: "gone",
         match,
         text: `${provider.name} no longer has this match`,
@@ -184,9 +152,6 @@ export function createSeasonSource(provider: Provider, codes: readonly string[],
     },
   };
 }
-
-/** Our clock and the provider's may differ by so much. */
-const earlyMs = 5 * 60_000;
 
 /** Matches are asked about for so long after their kick-off; see polling.ts. */
 const sweptMs = 31 * dayMs;

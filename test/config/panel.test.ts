@@ -35,6 +35,10 @@ describe("a panel file", () => {
     expect(readPanel(jsonFile({ members: builtInPanel }))).toEqual({ members: builtInPanel });
   });
 
+  test("may begin with a byte order mark", () => {
+    expect(readPanel(jsonFile(`\uFEFF${JSON.stringify({ members: [elo("a")] })}`))).toHaveProperty("members");
+  });
+
   test("may have 1 to 200 members", () => {
     expect(mistakesOf(many(1))).toEqual([]);
     expect(mistakesOf(many(200))).toEqual([]);
@@ -111,7 +115,8 @@ describe("a language model", () => {
 
   test("a key in its place is not told again", () => {
     expect(mistakesOf([{ ...oracle, keyEnv: "sk-canary" }]).join()).not.toContain("canary");
-    expect(mistakesOf([{ ...oracle, url: "https://me:canary@h/v1" }]).join()).not.toContain("canary");
+    for (const url of ["https://me:canary@h/v1", "https://h/v1?api_key=canary", "https://h/v1#canary", "h/v1?canary"])
+      expect(mistakesOf([{ ...oracle, url }]).join()).not.toContain("canary");
   });
 });
 
@@ -124,8 +129,21 @@ test("what a panel file may hold is published", () => {
 describe("a mistake names the member and the field", () => {
   test.for([
     [{ ...elo("elo-k20"), family: "glicko" }, 'member elo-k20: family "glicko" does not exist, only '],
-    [{ ...elo("elo-k20"), params: { kay: 20 } }, 'member elo-k20: params: family elo has no parameter "kay"; it has k'],
-    [{ ...elo("elo-k20"), params: { k: "20" } }, 'member elo-k20: params.k "20": '],
+    [
+      { ...elo("elo-k20"), params: { kay: 20 } },
+      'member elo-k20: params {"kay":20}: family elo has no parameter "kay"; it has k',
+    ],
+    [{ ...elo("elo-k20"), params: { k: "20" } }, 'member elo-k20: params.k "20": must be a number from 0 to 200'],
+    [{ ...elo("elo-k20"), params: { k: 1e300 } }, "member elo-k20: params.k 1e+300: must be a number from 0 to 200"],
+    [{ ...elo("elo-k20"), params: { k: -1 } }, "member elo-k20: params.k -1: must be a number from 0 to 200"],
+    [
+      { ...elo("elo-k20"), params: { relegated: 2.5 } },
+      "member elo-k20: params.relegated 2.5: must be a whole number from 1 to 20",
+    ],
+    [
+      { name: "far", family: "kalman", params: { unknown: 0 } },
+      "member far: params.unknown 0: must be a number from 0.0001 to 1",
+    ],
     [{ ...elo("elo-k20"), version: "" }, 'member elo-k20: version "": '],
     [{ ...elo("elo-k20"), url: "http://example.org" }, 'member elo-k20: Unrecognized key: "url"'],
     [{ name: "elo-k20" }, "member elo-k20: family: "],
@@ -138,16 +156,25 @@ describe("a mistake names the member and the field", () => {
     expect(mistakes[0]).toContain(line);
   });
 
-  test("two members of one name", () => {
-    expect(mistakesOf([elo("a"), elo("b"), elo("a")])).toEqual(['two members are called "a": rename one']);
-  });
-
-  test("two members of one name, of whatever family", () => {
-    expect(mistakesOf([elo("a"), { ...oracle, name: "a" }])).toEqual(['two members are called "a": rename one']);
+  test("members of one name, of whatever family", () => {
+    expect(mistakesOf([elo("a"), elo("b"), elo("a"), { ...oracle, name: "a" }])).toEqual([
+      'member a: name "a": members 1, 3, 4 have it: rename all but one',
+    ]);
   });
 
   test("every bad member is told", () => {
-    expect(mistakesOf([{ ...elo("a"), family: "x" }, elo("b"), { ...elo("c"), params: { z: 1 } }])).toHaveLength(2);
+    const members = [{ ...elo("a"), family: "x" }, elo("b"), { ...elo("c"), params: { z: 1, k: -1 } }, elo("b")];
+    expect(mistakesOf(members)).toHaveLength(4);
+  });
+
+  test("a number too large for JSON is told as one", () => {
+    const read = readPanel(jsonFile('{"members":[{"name":"a","family":"elo","params":{"k":1e999}}]}'));
+    expect(read).toEqual({ mistakes: ["member a: params.k Infinity: must be a number from 0 to 200"] });
+  });
+
+  test("a value of any length is told in a line", () => {
+    const [line] = mistakesOf([{ ...elo("a"), version: "v".repeat(10_000) }]);
+    expect(line?.length).toBeLessThan(250);
   });
 
   test.for(["{", "[]", '{"member": []}'])("a file of %s", (content) => {

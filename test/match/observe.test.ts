@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Score } from "../../src/match/event.ts";
 import { evolve } from "../../src/match/evolve.ts";
 import { type Match, unknownMatch } from "../../src/match/match.ts";
 import { observe, type Observed } from "../../src/match/observe.ts";
+import { basisOf } from "../../src/match/settlement.ts";
 import { day, fixture, hour, idOf, kickoff, minute } from "../support/history.ts";
 
 interface Poll {
@@ -63,6 +64,53 @@ test("a result that flaps A, B, A makes revisions 1, 2, 3; the same twice none",
   );
   expect(facts.slice(1)).toEqual(["finished 1", "finished 2", "finished 3"]);
   expect(match.ignored).toEqual([]);
+});
+
+describe("a match that has ended and is told otherwise", () => {
+  const before = { at: t(-2), seen: ahead() };
+  const result = { at: t(0.1), seen: ended(1, 0) };
+
+  test.for(["in-play", "interrupted", "scheduled"] as const)(
+    "as %s keeps its result, and the same score again is no revision of it",
+    (status) => {
+      const back = { at: t(0.11), seen: ahead({ status }) };
+      const again = { at: t(0.12), seen: ended(1, 0) };
+      const { facts, match } = take([before, result, back, again, { ...back, at: t(0.13) }]);
+      expect(facts.slice(1)).toEqual(["finished 1"]);
+      expect(match.fixture?.status).toBe("finished");
+      expect(basisOf(match)).toBe(basisOf(take([before, result]).match));
+    },
+  );
+
+  test("as in play and then with another score has a corrected result", () => {
+    const back = { at: t(0.11), seen: ahead({ status: "in-play" }) };
+    const { facts } = take([before, result, back, { at: t(0.12), seen: ended(1, 1) }]);
+    expect(facts.slice(1)).toEqual(["finished 1", "finished 2"]);
+  });
+
+  test("as under way by a corrected kick-off takes that alone", () => {
+    const moved = ahead({ status: "in-play", kickoff: new Date(kickoff + 15 * minute).toISOString() });
+    const { facts, match } = take([before, result, { at: t(0.11), seen: moved }]);
+    expect(facts.slice(1)).toEqual(["finished 1", "scheduled kickoff"]);
+    expect(match.fixture).toMatchObject({ status: "finished", kickoff: kickoff + 15 * minute });
+  });
+
+  test("as to be played again at a later date is open, and its second result counts, be it the same", () => {
+    const replay = new Date(t(20)).toISOString();
+    const { facts, match } = take([
+      before,
+      result,
+      { at: t(3), seen: ahead({ kickoff: replay }) },
+      { at: t(20.05), seen: ahead({ kickoff: replay, status: "in-play" }) },
+      { at: t(20.1), seen: { ...ended(1, 0), fixture: { ...ended(1, 0).fixture, kickoff: replay } } },
+    ]);
+    expect(facts.slice(1)).toEqual(["finished 1", "scheduled kickoff status", "scheduled status", "finished 2"]);
+    expect(match.ignored).toEqual([]);
+  });
+
+  test.for(["awarded", "cancelled", "abandoned", "postponed"] as const)("as %s is that", (status) => {
+    expect(take([before, result, { at: t(1), seen: ahead({ status }) }]).match.fixture?.status).toBe(status);
+  });
 });
 
 test("an older observation than the one known is dropped", () => {

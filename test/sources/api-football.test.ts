@@ -90,7 +90,7 @@ describe("a season", () => {
     const { observations } = await season();
     const of = (ref: string) => observations.find(({ fixture }) => fixture.source.ref === ref)?.fixture;
     expect(of("1388313")).toMatchObject({ kickoff: "2025-08-30T16:30:00.000Z", timeAssumed: false, matchday: "2" });
-    expect(of("1388314")).toMatchObject({ kickoff: "2025-09-13T13:30:00.000Z", timeAssumed: true });
+    expect(of("1388314")).toMatchObject({ kickoff: "2025-09-13T11:30:00.000Z", timeAssumed: true });
   });
 
   test("what is nonsense is rejected alone", async () => {
@@ -110,6 +110,53 @@ describe("a season", () => {
       ["other-season", "11"],
     ]);
     list.splice(-2, 1);
+  });
+});
+
+describe("a list that is divided into pages", () => {
+  test("is read as one, a call each", async () => {
+    const { server, season } = await scene();
+    const whole = await season();
+    server.perPage = 8;
+    const page = await season();
+    expect(server.asked.slice(1).map(({ query }) => query.get("page"))).toEqual([null, "2", "3"]);
+    expect(page.observations).toEqual(whole.observations);
+    expect(page.rejected).toEqual(whole.rejected);
+    expect(page.budget).toMatchObject({ remaining: 96 });
+  });
+
+  test("is no list where a part of it cannot be had", async () => {
+    const { server, season } = await scene({}, { perDay: 2 });
+    server.perPage = 8;
+    await expect(season()).rejects.toMatchObject({ category: "budget" });
+    expect(server.asked).toHaveLength(2);
+  });
+
+  const body = (current: number, total: number) => ({
+    kind: "status" as const,
+    status: 200,
+    body: { errors: [], paging: { current, total }, response: [] },
+  });
+
+  test.for([
+    [body(1, 2), "permanent", "answers page 1 of /fixtures when asked for page 2"],
+    [body(1, 11), "permanent", "divides /fixtures into 11 pages, and 10 are read at most"],
+  ] as const)("is refused where it cannot be read: %j", async ([fault, category, words]) => {
+    const { server, season } = await scene();
+    server.fault = fault;
+    await expect(season()).rejects.toMatchObject({ category, message: expect.stringContaining(words) });
+  });
+
+  test("is refused by the provider's own word where it knows no pages", async () => {
+    const { server, source } = await scene();
+    server.perPage = 8;
+    const read = source.fixtures("bl1", { from: now, to: now + day }, now, signal);
+    await server.wasAsked(1);
+    server.perPage = null;
+    await expect(read).rejects.toMatchObject({
+      category: "permanent",
+      message: "API-Football refuses the request: page: The Page field do not exist.",
+    });
   });
 });
 
@@ -233,7 +280,7 @@ describe("line-ups", () => {
 
 test("the limit of a minute is the key's plan's, as the answers tell it", { timeout: 20_000 }, async () => {
   const limit = { count: 15, windowMs: 1000 };
-  const { season, server } = await scene({ minuteMs: 1200 }, { limit, perDay: 1000 });
+  const { season, server } = await scene({ minuteMs: 2000 }, { limit, perDay: 1000 });
   await season();
   await Promise.all(Array.from({ length: 40 }, season));
   const at = server.asked.map((one) => one.at);

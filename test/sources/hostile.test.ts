@@ -61,9 +61,9 @@ describe.each(providers)("%s", (name, good, read) => {
   test.each([{ name: endless }, { round: endless }, { status: endless }, { id: endless }])(
     "an endless word keeps out its own match alone, and the remark stays short",
     (more) => {
-      const { told, rejected } = readEach([good, of(more), good], read);
-      expect([told.length, rejected.length]).toEqual([2, 1]);
-      expect(JSON.stringify(rejected).length).toBeLessThan(1000);
+      const { told, refused } = readEach([good, of(more), good], read);
+      expect([told.length, refused.length]).toEqual([2, 1]);
+      expect(JSON.stringify(refused).length).toBeLessThan(1000);
     },
   );
 
@@ -73,7 +73,7 @@ describe.each(providers)("%s", (name, good, read) => {
     ["a flag", true],
     ["nothing", null],
   ])("%s is no number of a match", (_, id) =>
-    expect(read(of({ id }))).toMatchObject({ code: "unreadable", match: "a match without id" }),
+    expect(read(of({ id }))).toMatchObject({ code: "unreadable", match: "a match without id", ref: null }),
   );
 });
 

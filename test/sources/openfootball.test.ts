@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { KnownMatch } from "../../src/sources/known.ts";
@@ -43,7 +43,7 @@ describe("a match of a file", () => {
       },
     ]);
     expect(one({ time: undefined }).observations[0]?.fixture).toMatchObject({
-      kickoff: "2025-08-23T13:30:00.000Z",
+      kickoff: "2025-08-23T11:30:00.000Z",
       timeAssumed: true,
     });
   });
@@ -260,6 +260,23 @@ describe.skipIf(sharedFootball === null)("real seasons", () => {
     expect(new Set(quarantined.map(({ code, text }) => `${code} ${text.slice(0, 7)}`))).toEqual(
       new Set(["implausible-date 2019-07"]),
     );
+  });
+
+  test("have no match that begins before the time that one without a time gets", () => {
+    const begin = new Map<string, string>();
+    for (const season of readdirSync(dir))
+      for (const name of readdirSync(join(dir, season))) {
+        const code = name.slice(0, 4);
+        const { matches } = JSON.parse(readFileSync(join(dir, season, name), "utf8")) as {
+          matches: { time?: string }[];
+        };
+        for (const { time } of matches) {
+          const at = time?.padStart(5, "0") ?? "99:99";
+          if (at < (begin.get(code) ?? "99:99")) begin.set(code, at);
+        }
+      }
+    const assumed = (id: string) => leagueNamed(id).kickoff;
+    expect(Object.fromEntries(begin)).toEqual({ "de.1": assumed("bl1"), "en.1": assumed("pl") });
   });
 
   test("all others are told whole", () => {

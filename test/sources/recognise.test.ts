@@ -91,6 +91,25 @@ describe("a club", () => {
     expect(seen(page).ids).toHaveLength(2);
   });
 
+  test("that is called what two are called is neither, and no third, whatever else is told", () => {
+    const ligue = leagueNamed("fl1");
+    const page = [told("1", "Paris", "Lens"), told("1", "Paris FC", "Lyon"), told("1", "Nice", "PSG")];
+    expect(seen(page, [], ligue)).toMatchObject({
+      ids: ["fl1-2025-26-paris-fc-lyon", "fl1-2025-26-nice-paris-saint-germain"],
+      quarantined: ["doubtful-club"],
+      texts: ['"Paris" may be Paris FC or Paris Saint-Germain: only a longer name tells'],
+    });
+  });
+
+  test("whose name is part of one of the table's is in doubt, whether or not the season has that", () => {
+    expect(seen([told("2", "SV Bochum", "Hamburger SV")])).toMatchObject({
+      ids: [],
+      texts: [expect.stringContaining("sv-bochum may be vfl-bochum")],
+    });
+    const both = [told("2", "SV Bochum", "Hamburger SV"), told("2", "VfL Bochum", "SC Freiburg")];
+    expect(seen(both).ids).toHaveLength(2);
+  });
+
   test("one too many for the season is kept out, even one of the table", () => {
     const full = [...seventeen, known("20", "hamburger-sv", others[0] ?? "")];
     expect(seen([told("21", "Holstein Kiel", "Hamburger SV")], full)).toMatchObject({

@@ -6,7 +6,8 @@ import type { Config } from "../../../src/config.ts";
 import { readOrigin } from "../../../src/data-directory.ts";
 import { knownIn } from "../../../src/open-source.ts";
 import { openReadOnly, type ReadOnlyModel } from "../../../src/projections/reader.ts";
-import { type FinishedSeason, type History, readFinished } from "../../../src/sources/history.ts";
+import { type FinishedSeason, type History, type HistoryOptions, readFinished } from "../../../src/sources/history.ts";
+import { SourceError } from "../../../src/sources/source.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { count } from "../../cli/format.ts";
 import { type LogAccess, withWritableLog } from "../../cli/log-access.ts";
@@ -60,47 +61,60 @@ async function run({ data, competition, season, json }: Options): Promise<void> 
       "history is imported for a source on the wall clock, where it cannot be the future: set FULLTIME_SOURCE, or name another directory with FULLTIME_DATA_DIR",
     );
   }
-  const imported = await withWritableLog(config, (access) => importAll(config, access, { data, competition, season }));
-  if (json === true) printJson(imported);
-  else show(imported.seasons);
-  if (imported.unreadable.length > 0) {
-    const files = imported.unreadable.map(({ file, text }) => `${file}: ${text}`).join("; ");
-    throw new CommandFailed(exitCode.partly, `left out what cannot be read: ${files}`);
+  const model = openReadOnly(config.dataDir);
+  try {
+    // Before there is a log: what cannot be read is told without making one.
+    const history = await read({ data, competition, season, now: wallClock.now(), known: knownIn(() => model) });
+    const seasons = await withWritableLog(config, (access) => importAll(config, access, history, model));
+    const imported = { seasons, unreadable: history.unreadable };
+    if (json === true) printJson(imported);
+    else show(seasons);
+    if (history.unreadable.length > 0)
+      throw new CommandFailed(exitCode.partly, `left out what cannot be read: ${listed(history.unreadable)}`);
+  } finally {
+    model?.close();
   }
+}
+
+/** Throws `CommandFailed` with `usage` where there is nothing to import. */
+async function read(what: HistoryOptions): Promise<History> {
+  let history: History;
+  try {
+    history = await readFinished(what);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new CommandFailed(exitCode.usage, error.message);
+  }
+  if (history.seasons.length > 0) return history;
+  throw new CommandFailed(exitCode.usage, `nothing can be read of ${what.data}: ${listed(history.unreadable)}`);
+}
+
+function listed(unreadable: History["unreadable"]): string {
+  return unreadable.map(({ file, text }) => `${file}: ${text}`).join("; ");
 }
 
 async function importAll(
   config: Config,
   { log, signal }: LogAccess,
-  what: { data: string; competition: string | undefined; season: string | undefined },
-): Promise<{ seasons: Imported[]; unreadable: History["unreadable"] }> {
-  const now = wallClock.now();
-  const model = openReadOnly(config.dataDir);
+  { seasons }: History,
+  model: ReadOnlyModel | null,
+): Promise<Imported[]> {
   const newId = monotonicFactory();
   const node = { log, clock: wallClock, logger: createLogger(config.logLevel), newId: (time: number) => newId(time) };
   const actor = `operator:${userName()}`;
+  const observedAt = wallClock.now();
+  const known = (id: string) => model?.match(id) ?? null;
   const imported: Imported[] = [];
-  try {
-    const { seasons, unreadable } = await readFinished({ ...what, now, known: knownIn(() => model) });
-    for (const it of seasons) {
-      signal.throwIfAborted();
-      const remarks = [...it.rejected, ...it.quarantined];
-      for (const { match, text } of remarks.slice(0, shownMax)) say(`${match}: ${text}`);
-      if (remarks.length > shownMax) say(`... and ${remarks.length - shownMax} more of ${it.league.id} ${it.season}`);
-      const observations = it.observations.filter(({ matchId }) => !isFollowed(model, matchId));
-      const known = (id: string) => model?.match(id) ?? null;
-      const { scheduled } = await ingest(
-        node,
-        observations,
-        { observedAt: now, actor, causationId: null, known },
-        signal,
-      );
-      imported.push(rowOf(it, scheduled));
-    }
-    return { seasons: imported, unreadable };
-  } finally {
-    model?.close();
+  for (const it of seasons) {
+    signal.throwIfAborted();
+    const remarks = [...it.rejected, ...it.quarantined];
+    for (const { match, text } of remarks.slice(0, shownMax)) say(`${match}: ${text}`);
+    if (remarks.length > shownMax) say(`... and ${remarks.length - shownMax} more of ${it.league.id} ${it.season}`);
+    const observations = it.observations.filter(({ matchId }) => !isFollowed(model, matchId));
+    const { scheduled } = await ingest(node, observations, { observedAt, actor, causationId: null, known }, signal);
+    imported.push(rowOf(it, scheduled));
   }
+  return imported;
 }
 
 /** The source's own word counts for what it follows. */

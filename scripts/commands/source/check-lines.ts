@@ -2,7 +2,7 @@ import type { Offer } from "../../../src/sources/live.ts";
 import { count, instant, score } from "../../cli/format.ts";
 import { paint } from "../../cli/output.ts";
 import { table } from "../../cli/table.ts";
-import type { Followed } from "./examine.ts";
+import type { Checked, Followed } from "./examine.ts";
 
 /** The key's plan, its limits, and what it may ask for. */
 export function offerLines({ plan, perMinute, budget, competitions }: Offer, followed: readonly Followed[]): string {
@@ -38,17 +38,32 @@ const remarksMax = 5;
 
 /** What it tells of one competition. */
 export function followedLines(it: Followed): string {
+  const title = paint("bold", `${it.id}  ${it.name} (${it.code})`);
+  const failed = it.failed === null ? [] : [`  ${paint("red", `no ${it.failed.what}`)}: ${it.failed.text}`];
+  if (it.failed?.what === "matches") return [title, ...failed].join("\n");
   const remarks = [...it.rejected, ...it.quarantined];
   const lineups = it.lineups === null ? "not known yet" : it.lineups ? "yes" : "no";
   const left = remarks.length - remarksMax;
   return [
-    paint("bold", `${it.id}  ${it.name} (${it.code})`),
+    title,
     `  ${count(it.matches, "match", "matches")}, ${it.finished} finished; line-ups: ${lineups}`,
     `  ${it.rejected.length} rejected, ${it.quarantined.length} quarantined`,
     ...remarks.slice(0, remarksMax).map(({ code, match, text }) => `    ${code}: ${match}: ${text}`),
     ...(left > 0 ? [`    and ${left} more: --json has them`] : []),
+    ...failed,
     ...sampleLines(it),
   ].join("\n");
+}
+
+/** The remark of a page that has not all its seasons; see season-source.ts. */
+const seasonRefused = "season-refused";
+
+/** What the source would not tell, though it told other things: a line each. */
+export function missingOf({ followed }: Pick<Checked, "followed">): string[] {
+  return followed.flatMap(({ id, rejected, failed }) => [
+    ...rejected.filter(({ code }) => code === seasonRefused).map(({ match, text }) => `${match}: ${text}`),
+    ...(failed === null ? [] : [`${id} ${failed.what}: ${failed.text}`]),
+  ]);
 }
 
 function sampleLines({ sample }: Followed): string[] {

@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
 import type { Config } from "../../../src/config.ts";
-import { sourceNames, type SourceName } from "../../../src/config/variables.ts";
+import { sourceNames, type SourceName } from "../../../src/config/variables/source.ts";
 import { leagues } from "../../../src/sources/competitions.ts";
 import { KeyRefused } from "../../../src/sources/http-failure.ts";
 import { SourceError } from "../../../src/sources/source.ts";
@@ -9,14 +9,14 @@ import { minuteOf } from "../../cli/format.ts";
 import { examples } from "../../cli/options.ts";
 import { print, printJson, say } from "../../cli/output.ts";
 import { loadConfig } from "../../cli/settings.ts";
-import { followedLines, offerLines } from "./check-lines.ts";
+import { followedLines, missingOf, offerLines } from "./check-lines.ts";
 import { examineSource } from "./examine.ts";
 
 export function checkCommand(source: Command): void {
   source
     .command("check")
     .description(
-      "ask the configured source, or another, what it offers: competitions, coverage, calls left, a match as we would record it; exit 5 if it refuses the key, 6 if it cannot be reached",
+      "ask the configured source, or another, what it offers: competitions, coverage, calls left, a match as we would record it; exit 4 if it tells not all of it, 5 if it refuses the key, 6 if it cannot be reached",
     )
     .addArgument(new Argument("[name]", "another source than the configured one").choices(sourceNames))
     .option("--json", "one JSON document")
@@ -26,10 +26,16 @@ export function checkCommand(source: Command): void {
     )
     .action(async (name: SourceName | undefined, { json }: { json?: true }) => {
       const config = named(loadConfig(name === undefined ? {} : { FULLTIME_SOURCE: name }));
-      const checked = await examineSource(config).catch((error: unknown) => Promise.reject(failureOf(error)));
-      if (json === true) return printJson(checked);
-      if (checked.offer !== null) print(offerLines(checked.offer, checked.followed));
-      print(checked.followed.map(followedLines).join("\n\n"));
+      const found = await examineSource(config).catch((error: unknown) => Promise.reject(failureOf(error)));
+      const { checked, error } = found;
+      if (json === true) printJson(checked);
+      else {
+        if (checked.offer !== null) print(offerLines(checked.offer, checked.followed));
+        print(checked.followed.map(followedLines).join("\n\n"));
+      }
+      const missing = missingOf(checked);
+      if (error !== null && checked.followed.every(({ failed }) => failed?.what === "matches")) throw failureOf(error);
+      if (missing.length > 0) throw new CommandFailed(exitCode.partly, missing.join("\n"));
     });
 }
 

@@ -18,6 +18,8 @@ export interface Followed {
   quarantined: SourcePage["quarantined"];
   /** The next match, or else the last one, as a poll would record it. */
   sample: Observation | null;
+  /** What the source would not tell of it, and why; null where it told all. */
+  failed: { what: "matches" | "line-ups"; category: SourceError["category"]; text: string } | null;
 }
 
 export interface Checked {
@@ -27,31 +29,43 @@ export interface Checked {
   followed: Followed[];
 }
 
-/** Asks a source as a node would, and records nothing. Throws `SourceError`. */
-export async function examineSource(config: Config): Promise<Checked> {
+/**
+ * Asks a source as a node would, and records nothing. `error` is the first of what it would not tell of a competition. Throws
+ * `SourceError` where it does not even say what it offers.
+ */
+export async function examineSource(config: Config): Promise<{ checked: Checked; error: SourceError | null }> {
   const { source, close } = await openSource({ config, known: nothingKnown, clock: wallClock });
   const end = new AbortController();
   const timer = wallClock.after(timeoutMs, () => end.abort(new SourceError("transient", "it took too long")));
   try {
     const offer = isHttp(source) ? await source.offer(end.signal) : null;
     const followed: Followed[] = [];
+    let first: SourceError | null = null;
     for (const competition of source.competitions) {
-      const now = wallClock.now();
-      // The archive plays long ago; the others are asked as a running node would.
-      const from = config.source === "archive" ? null : now - weekMs;
-      const page = await source.fixtures(competition.id, { from, to: now + config.policy.pollAhead }, now, end.signal);
-      const lineups = offer?.competitions.find(({ code }) => code === competition.code)?.lineups ?? null;
-      followed.push({
-        ...competition,
-        matches: page.observations.length,
-        finished: page.observations.filter(({ fixture }) => fixture.status === "finished").length,
-        lineups: lineups ?? (await hasLineups(source, competition.id, page, now, end.signal)),
-        rejected: page.rejected,
-        quarantined: page.quarantined,
-        sample: sampleOf(page, now),
-      });
+      const it: Followed = { ...competition, ...nothing };
+      followed.push(it);
+      try {
+        const now = wallClock.now();
+        // The archive plays long ago; the others are asked as a running node would.
+        const from = config.source === "archive" ? null : now - weekMs;
+        const page = await source.fixtures(
+          competition.id,
+          { from, to: now + config.policy.pollAhead },
+          now,
+          end.signal,
+        );
+        Object.assign(it, told(page, now));
+        it.lineups =
+          offer?.competitions.find(({ code }) => code === competition.code)?.lineups ??
+          (await hasLineups(source, competition.id, page, now, end.signal));
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        first ??= error;
+        const what = it.sample === null ? "matches" : "line-ups";
+        it.failed = { what, category: error.category, text: error.message };
+      }
     }
-    return { source: source.name, offer, followed };
+    return { checked: { source: source.name, offer, followed }, error: first };
   } finally {
     timer.cancel();
     await close?.();
@@ -60,6 +74,26 @@ export async function examineSource(config: Config): Promise<Checked> {
 
 const timeoutMs = 120_000;
 const weekMs = 7 * 24 * 60 * 60_000;
+
+const nothing = {
+  matches: 0,
+  finished: 0,
+  lineups: null,
+  rejected: [],
+  quarantined: [],
+  sample: null,
+  failed: null,
+};
+
+function told(page: SourcePage, now: number): Partial<Followed> {
+  return {
+    matches: page.observations.length,
+    finished: page.observations.filter(({ fixture }) => fixture.status === "finished").length,
+    rejected: page.rejected,
+    quarantined: page.quarantined,
+    sample: sampleOf(page, now),
+  };
+}
 
 function isHttp(source: Source): source is HttpSource {
   return "offer" in source;

@@ -6,7 +6,8 @@ import { count, instant } from "../../cli/format.ts";
 import { examples } from "../../cli/options.ts";
 import { say } from "../../cli/output.ts";
 import { loadConfig } from "../../cli/settings.ts";
-import { runNode } from "../run.ts";
+import { type More, runNode } from "../run.ts";
+import { type Unpredicted, unpredictedIn } from "./unpredicted.ts";
 
 interface Options {
   competition?: string;
@@ -60,10 +61,24 @@ async function replay(directory: string, { competition, exitWhenDone, json }: Op
     });
     await runNode(
       { config, origin },
-      { ...(exitWhenDone === undefined ? {} : { exitWhenDone }), ...(json === undefined ? {} : { json }) },
+      {
+        ...(exitWhenDone === undefined ? {} : { exitWhenDone }),
+        ...(json === undefined ? {} : { json }),
+        more: async (app) => moreOf(await unpredictedIn(app, config)),
+      },
     );
   } catch (error) {
     if (isUnplayable(error)) throw new CommandFailed(exitCode.usage, error.message);
     throw error;
   }
+}
+
+/** Files that are days apart tell of some kick-offs when they have passed: that is no gap of the pipeline's making. */
+function moreOf(unpredicted: readonly Unpredicted[]): More {
+  if (unpredicted.length === 0) return { lines: [], summary: { unpredicted } };
+  const title = `${count(unpredicted.length, "match", "matches")} ended without an answer that counts (fulltime backfill predicts them in hindsight):`;
+  return {
+    lines: ["", title, ...unpredicted.map(({ matchId, why }) => `  ${matchId}: ${why}`)],
+    summary: { unpredicted },
+  };
 }
