@@ -8,7 +8,7 @@ import { resumeAt } from "./actors/resume.ts";
 import { startTeam } from "./actors/team.ts";
 import type { Receiver } from "./actors/webhook.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
-import { type Config, isLlm, rosterOf } from "./config.ts";
+import { type Config, isLlm, rosterOf, type Setting } from "./config.ts";
 import { type DataDirectory, takeDataDirectory } from "./data-directory.ts";
 import { prepareDataDir } from "./events/server/disk.ts";
 import { llmModels } from "./forecast/llm/models.ts";
@@ -30,6 +30,8 @@ import { startSummary } from "./summary.ts";
 
 export interface StartOptions {
   config: Config;
+  /** The settings that made it, to be shown; secrets masked. */
+  settings?: readonly Setting[];
   competition?: string | undefined;
   season?: string | undefined;
   /** Another source than the configured one, for whoever embeds a node or plays something else. */
@@ -133,7 +135,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     stack.add(() => runner.stop());
 
     const http = config.roles.includes("http")
-      ? await startHttp(config, node, models, { skew, disk, metrics, backlog: log.backlog })
+      ? await startHttp(options, node, models, { skew, disk, metrics, backlog: log.backlog })
       : null;
     if (http !== null) stack.add(() => http.stop());
     const summary = startSummary({ readModel, log, clock, policy: config.policy, logger });
@@ -253,7 +255,7 @@ interface Watches {
 }
 
 async function startHttp(
-  config: Config,
+  { config, settings = [] }: StartOptions,
   node: Node,
   models: Models,
   { skew, disk, metrics, backlog }: Watches,
@@ -264,6 +266,7 @@ async function startHttp(
     clock: node.clock,
     policy: config.policy,
     roster: models.roster.map(({ model }) => model),
+    dailyCostMax: (model) => models.terms?.(model)?.dailyCostMax ?? null,
     newId: node.newId,
     adminToken: config.adminToken,
     access: config,
@@ -271,6 +274,7 @@ async function startHttp(
     clockSkew: () => skew?.warning() ?? null,
     logDiskFreePercent: () => disk?.freePercent() ?? null,
     registry: metrics.registry,
+    configuration: settings,
     backlog,
   });
   const { host: hostname, port, trustedProxies } = config;

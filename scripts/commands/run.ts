@@ -41,15 +41,23 @@ export function runCommand(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { config } = loadSettings();
+  const { config, settings } = loadSettings();
   const { competition, season } = options;
-  await runNode({ config, competition, season }, options);
+  await runNode({ config, settings, competition, season }, options);
 }
 
 /** What is run, beside how its end is told. */
-export type Run = Pick<StartOptions, "config" | "competition" | "season" | "origin">;
+export type Run = Pick<StartOptions, "config" | "settings" | "competition" | "season" | "origin">;
 
-export type Ending = Pick<Options, "exitWhenDone" | "json">;
+export interface Ending extends Pick<Options, "exitWhenDone" | "json"> {
+  /** What else there is to say of a season that is done, in lines and in the summary. */
+  more?: (app: App) => Promise<More>;
+}
+
+export interface More {
+  lines: readonly string[];
+  summary: object;
+}
 
 /** Runs one node until its season is done and somebody ends it. */
 export async function runNode(what: Run, options: Ending): Promise<void> {
@@ -90,7 +98,9 @@ export async function runNode(what: Run, options: Ending): Promise<void> {
     await watch.stop();
     if (done) {
       const season = await seasonOf(app);
-      finish(app, season, options, (wallClock.elapsed() - began) / 1000);
+      const seconds = (wallClock.elapsed() - began) / 1000;
+      const more = (await options.more?.(app)) ?? { lines: [], summary: {} };
+      finish(app, season, { json: options.json === true, more }, seconds);
       const missing = season.matches - knownIn(() => app.readModel).matches(season.competition, season.season).length;
       if (missing > 0) {
         throw new CommandFailed(
@@ -160,9 +170,10 @@ function followSeason(app: App, config: Config, progress: Progress): { stop(): P
   };
 }
 
-function finish(app: App, season: Season, options: Ending, seconds: number): void {
+function finish(app: App, season: Season, { json, more }: { json: boolean; more: More }, seconds: number): void {
   const summary = summarise(app.readModel, season, seconds);
-  if (options.json === true) return printJson(summary);
+  for (const line of more.lines) say(line);
+  if (json) return printJson({ ...summary, ...more.summary });
   const { settled, void: voids, failed, events } = summary;
   say("");
   say(

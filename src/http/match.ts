@@ -36,7 +36,7 @@ export function matchRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     if (match === null) throw new Refused(404, "there is no match of that id");
     // All of the answer follows from the match's own events.
     const tag = freshness.tag(c, match.version);
-    const headers = freshHeaders(tag, c.req.header("Authorization") !== undefined);
+    const headers = freshHeaders(tag, c.get("principal") !== undefined);
     if (isKnown(c, tag)) return c.body(null, 304, headers);
     const all = shown(
       match,

@@ -82,7 +82,65 @@ const compare = createRoute({
   responses: { 200: json(comparisonSchema, "the paired differences"), ...problems(400, 404, 503) },
 });
 
-/** `GET /api/models` and `/api/models/compare`. */
+const recordSchema = z.object({
+  model: z.string(),
+  calibration: z
+    .array(
+      z.object({
+        from: z.number(),
+        to: z.number(),
+        n: z.int(),
+        foretold: z.number().nullable().meta({ description: "mean of the probabilities in this bin" }),
+        happened: z.number().nullable().meta({ description: "share of them whose outcome happened" }),
+      }),
+    )
+    .meta({ description: "ten equal bins of the three probabilities of every settled answer" }),
+  months: z
+    .array(z.object({ month: z.string(), n: z.int(), points: z.number(), rps: z.number() }))
+    .meta({ description: "by the month of the kick-off (UTC), oldest first" }),
+  sequence: z.int(),
+  stale: z.boolean(),
+});
+
+const record = createRoute({
+  method: "get",
+  path: "/api/models/record",
+  operationId: "getModelRecord",
+  tags: ["models"],
+  summary: "One model month by month, and how its probabilities were kept",
+  request: { query: z.strictObject({ model: fields.nameSchema, ...filterFields }) },
+  responses: { 200: json(recordSchema, "the record"), ...problems(400, 404, 503) },
+});
+
+const regressionsSchema = z.object({
+  regressions: z.array(
+    z
+      .object({
+        model: z.string(),
+        since: fields.instantSchema.meta({ description: "kick-offs from here on are `of late`: 60 days" }),
+        n: z.int(),
+        nBefore: z.int(),
+        late: z.number().meta({ description: "mean RPS less the mean of all that answered the same match, of late" }),
+        before: z.number().meta({ description: "the same before" }),
+        errors: z.number().meta({ description: "the difference of both in standard errors" }),
+      })
+      .meta({ id: "Regression" }),
+  ),
+  sequence: z.int(),
+  stale: z.boolean(),
+});
+
+const regressed = createRoute({
+  method: "get",
+  path: "/api/models/regressions",
+  operationId: "listRegressions",
+  tags: ["models"],
+  summary: "Models that have fallen behind the others of late, by more than chance",
+  request: { query: z.strictObject(filterFields) },
+  responses: { 200: json(regressionsSchema, "worst first"), ...problems(400, 503) },
+});
+
+/** `GET /api/models` and what is below it. */
 export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const { readModel } = options;
   const ask = createAsk(options);
@@ -104,6 +162,21 @@ export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     if (stranger !== undefined) throw new Refused(404, "there is no such model in this table: see GET /api/models");
     const [comparison, sequence] = ask((it) => [it.compareModels(first, second, filter), it.sequence()]);
     return c.json({ first, second, ...comparison, sequence, stale: readModel.state().stale }, 200);
+  });
+  routes.openapi(record, (c) => {
+    const { model, kind, ...chosen } = c.req.valid("query");
+    const filter = { retro: kind === "retro", ...fields.given(chosen) };
+    const [found, sequence] = ask((it) => [it.modelRecord(model, filter), it.sequence()]);
+    if (found.months.length === 0)
+      throw new Refused(404, "that model has no settled answer in this table: see GET /api/models");
+    return c.json({ model, ...found, sequence, stale: readModel.state().stale }, 200);
+  });
+  routes.openapi(regressed, (c) => {
+    const { kind, ...chosen } = c.req.valid("query");
+    const filter = { retro: kind === "retro", ...fields.given(chosen) };
+    const [found, sequence] = ask((it) => [it.regressions(filter), it.sequence()]);
+    const regressions = found.map(({ since, ...it }) => ({ ...it, since: fields.isoOf(since) }));
+    return c.json({ regressions, sequence, stale: readModel.state().stale }, 200);
   });
   return routes;
 }

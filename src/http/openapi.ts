@@ -2,6 +2,7 @@ import { type Hook, OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { DenialReason } from "./access/denials.ts";
 import type { Principal } from "./access/principal.ts";
+import type { Session } from "./access/session.ts";
 import { problem, problemSchema } from "./problem.ts";
 
 /** What middleware has found out about a request. */
@@ -11,6 +12,8 @@ export interface HttpEnv {
     principal: Principal;
     /** Set on the open routes: what operators wrote is kept back, as tokens are configured and none was shown. */
     discreet: boolean;
+    /** Set on the console's pages: the browser's session, null for who reads without one. */
+    session: Session | null;
     /** Names this request in the log. */
     requestId: string;
     /** The client's address: the socket's, or what a trusted proxy says. */

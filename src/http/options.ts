@@ -15,6 +15,8 @@ export interface HttpOptions {
   policy: Policy;
   /** Names of the models that a round begun now would ask. */
   roster: readonly string[];
+  /** What a model may cost in a day (UTC), in the panel's currency; null, or absent, for no ceiling. */
+  dailyCostMax?: (model: string) => number | null;
   /** A new id for a call at that time. */
   newId(time: number): string;
   /** null, and no principals: the admin routes answer on loopback only. */
@@ -28,6 +30,16 @@ export interface HttpOptions {
   logDiskFreePercent?: () => number | null;
   /** Where this node's counters are, to which the routes add theirs. Default: a registry of their own. */
   registry?: Registry;
+  /** The settings in force, secrets masked. */
+  configuration?: readonly ConfigurationLine[];
   /** What each durable consumer still owes; waits for an absent server. */
   backlog?: () => Promise<Backlog[]>;
+}
+
+export interface ConfigurationLine {
+  name: string;
+  value: string;
+  /** Where it came from. */
+  origin: string;
+  about: string;
 }

@@ -85,7 +85,8 @@ export function onError(logger: Logger): ErrorHandler {
 }
 
 /** Does not repeat the path: a link with a secret in it must not become a page with one. */
-export const notFound: NotFoundHandler = (c) => problem(c, 404, "there is no such route; GET / lists what there is");
+export const notFound: NotFoundHandler = (c) =>
+  problem(c, 404, "there is no such route; GET /docs lists what there is");
 
 /** For a path that is there and takes other methods. */
 export function wrongMethod(c: Context, methods: readonly string[]): Response {

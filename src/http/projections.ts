@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import type { Order } from "../match/event.ts";
-import { type CallDesk, idempotencyKeyHeader } from "./calls/desk.ts";
+import { idempotencyKeyHeader } from "./calls/desk.ts";
+import { type RebuildCall, rebuildSchema } from "./calls/rebuild.ts";
 import { requireScope } from "./access/scope.ts";
-import { ReadModelStopped } from "../projections/waiters.ts";
 import type { HttpOptions } from "./options.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import { Refused } from "./problem.ts";
@@ -32,9 +31,6 @@ export const projectionsSchema = z.object({
 });
 export type Projections = z.infer<typeof projectionsSchema>;
 
-/** The answer of `POST /api/admin/projections/rebuild`: `requestId` is among `lastRebuild.requestIds` when it is done. */
-export const rebuildSchema = z.object({ requestId: z.string(), progress: z.string() });
-
 const rebuildBody = z.strictObject({ reason: z.string().min(1).max(300).optional() });
 
 const look = createRoute({
@@ -62,49 +58,8 @@ const begin = createRoute({
   },
 });
 
-const order: Order = {
-  what: "projections.rebuild",
-  matchIds: null,
-  category: null,
-  window: null,
-  stages: null,
-  reason: null,
-};
-
 /** The read model: how it is, and how to have it made anew. */
-export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
-  /** Who waits for the rebuild under way; null while there is none. */
-  let waiting: Set<string> | null = null;
-  let lastRebuild: Projections["lastRebuild"] = null;
-
-  async function rebuild(requestId: string): Promise<void> {
-    if (waiting !== null) {
-      waiting.add(requestId);
-      return;
-    }
-    waiting = new Set([requestId]);
-    let error: string | null = null;
-    try {
-      await readModel.rebuild();
-    } catch (failure) {
-      // A node that ends leaves the request open: its next start makes it good.
-      if (failure instanceof ReadModelStopped) return;
-      logger.error({ err: failure }, "a rebuild of the read model failed");
-      error = failure instanceof Error ? failure.message.slice(0, 300) : String(failure);
-    }
-    const requestIds = [...waiting];
-    waiting = null;
-    lastRebuild = { requestIds, finishedAt: new Date(clock.now()).toISOString(), error };
-    const outcome =
-      error === null ? { requested: 1, skipped: {} } : { requested: 0, skipped: { "the rebuild failed": 1 } };
-    await Promise.all(requestIds.map((id) => desk.applied(id, outcome))).catch((failure: unknown) => {
-      logger.warn({ err: failure, requestIds }, "how a rebuild ended could not be written down");
-    });
-  }
-
-  // What was asked of this node, or of the one before it, and died with it.
-  for (const { id } of unfinished(readModel, clock.now())) void rebuild(id);
-
+export function projectionRoutes({ readModel, logger }: HttpOptions, rebuild: RebuildCall): OpenAPIHono<HttpEnv> {
   const routes = createRouter();
   routes.openapi(look, (c) => {
     try {
@@ -114,7 +69,7 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk
         ...state,
         since: new Date(since).toISOString(),
         rebuilding: rebuilding && { ...rebuilding, startedAt: new Date(rebuilding.startedAt).toISOString() },
-        lastRebuild,
+        lastRebuild: rebuild.last(),
       };
       return c.json(answer, 200);
     } catch (error) {
@@ -123,34 +78,9 @@ export function projectionRoutes({ readModel, clock, logger }: HttpOptions, desk
     }
   });
   routes.openapi(begin, async (c) => {
-    const progress = "/api/admin/projections";
     const given = (c.req.valid("json") as z.infer<typeof rebuildBody> | undefined) ?? {};
-    const { id, body, replayed } = await desk.place(c, {
-      body: given,
-      decide: (requestId) => ({
-        order: { ...order, reason: given.reason ?? null },
-        asks: true,
-        answer: { status: 202, body: { requestId, progress } },
-      }),
-    });
-    if (!replayed) void rebuild(id);
-    return c.json(body, 202, { Location: progress });
+    const body = await rebuild.begin(c, given);
+    return c.json(body, 202, { Location: body.progress });
   });
   return routes;
-}
-
-/** A wish that is older nobody waits for. */
-const wishAgeMaxMs = 24 * 3_600_000;
-
-function unfinished(readModel: HttpOptions["readModel"], now: number) {
-  try {
-    return readModel
-      .calls({ what: "projections.rebuild", limit: 10 })
-      .filter(
-        ({ applied, requested }) => applied === null && requested !== null && now - requested.time <= wishAgeMaxMs,
-      );
-  } catch {
-    // A read model that cannot answer is being made anew already.
-    return [];
-  }
 }

@@ -2,11 +2,9 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { isCallId } from "../events/subjects.ts";
 import { type Call, callMatchStates } from "../match/call.ts";
-import { orders } from "../match/event.ts";
-import { callProgress } from "../plans/call-progress.ts";
-import type { ReadModelQueries } from "../projections/queries.ts";
 import { type Ask, createAsk } from "./asking.ts";
-import type { CallDesk } from "./calls/desk.ts";
+import type { CancelCall } from "./calls/cancel.ts";
+import { requestSchema, shownRequest } from "./calls/shown-request.ts";
 import * as fields from "./fields.ts";
 import { adminProblems, adminSecurity, createRouter, type HttpEnv, json, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
@@ -18,29 +16,6 @@ const idParam = z.object({
     .refine(isCallId, "ids are like 01J8ZQ4T5V9N3M2K1H0G7F6E5D")
     .meta({ example: "01J8ZQ4T5V9N3M2K1H0G7F6E5D" }),
 });
-
-/** An operator's call and how far it has come. */
-export const requestSchema = z
-  .object({
-    id: z.string(),
-    what: z.enum(orders),
-    by: z.string(),
-    requestedAt: fields.instantSchema,
-    reason: z.string().nullable(),
-    planHash: z.string().nullable(),
-    state: z.enum(["starting", "running", "done", "partly", "failed", "cancelled"]).meta({
-      description: "`starting`: its matches are getting their requests; `partly`: ended, not on all as asked",
-    }),
-    total: z.int().meta({ description: "matches that got a request" }),
-    done: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    running: z.int(),
-    skipped: z.record(z.string(), z.int()).meta({ description: "matches that were left out, by the reason" }),
-    cancelledBy: z.string().nullable(),
-  })
-  .meta({ id: "OperatorRequest" });
-type RequestAnswer = z.infer<typeof requestSchema>;
 
 const matchesSchema = z.object({
   matches: z.array(
@@ -123,7 +98,7 @@ const cancel = createRoute({
 });
 
 /** What operators asked for, and how far it has come; to be mounted at `/api/admin`. */
-export function requestRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono<HttpEnv> {
+export function requestRoutes(options: HttpOptions, cancelCall: CancelCall): OpenAPIHono<HttpEnv> {
   const ask = createAsk(options);
   const routes = createRouter();
   for (const { list, one, matches } of [requests, backfills]) {
@@ -133,7 +108,7 @@ export function requestRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono
       const calls = ask((it) => it.calls({ limit, ...fields.given({ what, before: cursor }) }));
       const last = calls.length === limit ? calls.at(-1)?.requested?.sequence : undefined;
       const answer = {
-        requests: ask((it) => calls.map((call) => shown(call, it))),
+        requests: ask((it) => calls.map((call) => shownRequest(call, it))),
         nextCursor: last?.toString() ?? null,
       };
       return c.json(answer, 200);
@@ -141,7 +116,7 @@ export function requestRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono
     routes.openapi(one, (c) => {
       const call = find(ask, c.req.valid("param").id, what);
       return c.json(
-        ask((it) => shown(call, it)),
+        ask((it) => shownRequest(call, it)),
         200,
       );
     });
@@ -153,17 +128,9 @@ export function requestRoutes(options: HttpOptions, desk: CallDesk): OpenAPIHono
     });
   }
   routes.openapi(cancel, async (c) => {
-    const call = find(ask, c.req.valid("param").id, "backfill");
     const { reason = null } = (c.req.valid("json") as z.infer<typeof cancelBody> | undefined) ?? {};
-    const { state } = ask((it) => shown(call, it));
-    if (state === "done" || state === "partly")
-      throw new Refused(409, `backfill ${call.id} has ended: nothing is left to cancel`);
-    const cancelled = await desk.cancel(c, call, reason);
-    const after = find(ask, call.id, "backfill");
-    return c.json(
-      ask((it) => shown(after, it)),
-      cancelled ? 202 : 200,
-    );
+    const { backfill, again } = await cancelCall(c, c.req.valid("param").id, reason);
+    return c.json(backfill, again ? 200 : 202);
   });
   return routes;
 }
@@ -172,20 +139,4 @@ function find(ask: Ask, id: string, what: "backfill" | undefined): Call {
   const call = ask((it) => it.call(id));
   if (call?.requested != null && (what === undefined || call.requested.order.what === what)) return call;
   throw new Refused(404, `there is no ${what ?? "request"} ${id}`);
-}
-
-function shown(call: Call, readModel: ReadModelQueries): RequestAnswer {
-  const { requested, applied, cancelled } = call;
-  if (requested === null) throw new Error(`call ${call.id} was listed without its request`);
-  return {
-    id: call.id,
-    what: requested.order.what,
-    by: requested.principal,
-    requestedAt: fields.isoOf(requested.time),
-    reason: requested.order.reason,
-    planHash: requested.planHash,
-    ...callProgress(call, readModel),
-    skipped: applied?.skipped ?? {},
-    cancelledBy: cancelled?.by ?? null,
-  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backfillSchema } from "../../src/http/backfills.ts";
+import { backfillSchema } from "../../src/http/calls/backfill.ts";
 import { settled } from "../support/node.ts";
 import { ahead, desk } from "./calls/lives.ts";
 import { missed } from "../support/ended-lives.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { projectionsSchema, rebuildSchema } from "../../src/http/projections.ts";
+import { rebuildSchema } from "../../src/http/calls/rebuild.ts";
+import { projectionsSchema } from "../../src/http/projections.ts";
 import { history, kickoff } from "../support/history.ts";
 import { type Served, serve } from "./support.ts";
 

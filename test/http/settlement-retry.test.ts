@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { retrySchema } from "../../src/http/settlement-retry.ts";
+import { retrySchema } from "../../src/http/calls/retry.ts";
 import { missed, unsettled } from "../support/ended-lives.ts";
 import { settled } from "../support/node.ts";
 import { ahead, desk, settledLife } from "./calls/lives.ts";

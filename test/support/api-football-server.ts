@@ -14,6 +14,8 @@ export interface ApiFootballServer extends ProviderServer {
   remaining: number;
   /** Refuses with HTTP 200 and these; null: it does not. */
   errors: Record<string, string> | null;
+  /** How many fixtures a page has; null: all of them, and `page` is refused, as the provider does. */
+  perPage: number | null;
 }
 
 export interface ApiFootballOptions {
@@ -31,7 +33,11 @@ export async function startApiFootball({ key, perDay = 100, limit }: ApiFootball
   const counted: number[] = [];
 
   function answer({ path, query, headers }: Asked): Reply {
-    const reply = (response: unknown, errors: Record<string, string> | [] = []): Reply => ({
+    const reply = (
+      response: unknown,
+      errors: Record<string, string> | [] = [],
+      paging = { current: 1, total: 1 },
+    ): Reply => ({
       headers: {
         "x-ratelimit-requests-limit": String(perDay),
         "x-ratelimit-requests-remaining": String(state.remaining),
@@ -43,7 +49,7 @@ export async function startApiFootball({ key, perDay = 100, limit }: ApiFootball
         parameters: Object.fromEntries(query),
         errors,
         results: Array.isArray(response) ? response.length : 1,
-        paging: { current: 1, total: 1 },
+        paging,
         response,
       },
     });
@@ -60,7 +66,14 @@ export async function startApiFootball({ key, perDay = 100, limit }: ApiFootball
     if (state.remaining <= 0) return reply([], { requests: "You have reached the request limit for the day." });
     counted.push(now);
     state.remaining--;
-    return reply(resource(path, query));
+    const { perPage } = state;
+    const asked = query.get("page");
+    if (perPage === null || path !== "/fixtures")
+      return asked === null ? reply(resource(path, query)) : reply([], { page: "The Page field do not exist." });
+    const list = resource(path, query);
+    const current = Number(asked ?? 1);
+    const paging = { current, total: Math.ceil(list.length / perPage) };
+    return reply(list.slice((current - 1) * perPage, current * perPage), [], paging);
   }
 
   function resource(path: string, query: URLSearchParams): unknown[] {
@@ -77,6 +90,7 @@ export async function startApiFootball({ key, perDay = 100, limit }: ApiFootball
     lineups,
     remaining: perDay,
     errors: null,
+    perPage: null,
   });
   return state;
 }

@@ -8,16 +8,20 @@ import { allowedHost } from "./allowed-host.ts";
 import { authenticate, identify } from "./authenticate.ts";
 import { jsonOnly, limitBody } from "./body.ts";
 import { createAddressKey, createBucket, type Quota } from "./bucket.ts";
+import { isConsole } from "./console-paths.ts";
 import { createDenials, type Denials } from "./denials.ts";
-import { createLogin } from "./login.ts";
+import { createFormTokens, type FormTokens } from "./form-token.ts";
+import { createLogin, type Login } from "./login.ts";
 import { noTokenElsewhere } from "./misplaced-token.ts";
 import type { PrincipalEntry } from "./principal.ts";
 import { isProbe } from "./probes.ts";
 import { limitReads, rateLimit } from "./rate-limit.ts";
 import { createRegister } from "./register.ts";
+import { identifyReader } from "./reader.ts";
 import { requestLog } from "./request-log.ts";
 import { sameSite } from "./same-site.ts";
 import { requireScopeOfMethod } from "./scope.ts";
+import { createSessions, type Sessions } from "./session.ts";
 import { takeTurns } from "./turns.ts";
 
 /** Who may ask, from where and how much; what is left out is closed, or the default. */
@@ -57,11 +61,20 @@ export interface Access {
   guards: MiddlewareHandler<HttpEnv>[];
   /** Of the admin routes: who asks, how often, what they may. */
   admin: MiddlewareHandler<HttpEnv>[];
+  /** Of the console's pages: who reads, how often, what he may. */
+  console: MiddlewareHandler<HttpEnv>[];
+  /** Of what a browser asks for before anybody has signed in. */
+  frontDoor: MiddlewareHandler<HttpEnv>[];
   /** Of the others, but for probes: who asks, where he shows it, and how often; in turns. */
   open: MiddlewareHandler<HttpEnv>[];
   /** Of every request that passed those: what it may bring. */
   bodies: MiddlewareHandler<HttpEnv>[];
   denials: Denials;
+  /** There are tokens: somebody has to sign in. */
+  configured: boolean;
+  login: Login;
+  sessions: Sessions;
+  formTokens: FormTokens;
 }
 
 export interface AccessGiven {
@@ -82,33 +95,49 @@ export function createAccess({ adminToken, access = {}, logger, clock }: AccessG
   const read = createBucket("read", quotas.read);
   const addressKey = createAddressKey();
   const login = createLogin({ register, logins, addressKey });
+  const sessions = createSessions(clock);
+  const limits = rateLimit({ admin: createBucket("admin", quotas.admin), read });
+  // To refuse costs a turn too. Who is being verified holds up nobody else.
+  const arrivals = takeTurns({ atOnceMax: Number.POSITIVE_INFINITY, waitingMax });
+  const turns = takeTurns({ atOnceMax, waitingMax });
   return {
     denials,
+    configured: register.configured,
+    login,
+    sessions,
+    formTokens: createFormTokens(),
     guards: [
       requestLog({ logger, clock, register, isTrusted, denials }),
       allowedHost({ host, allowedHosts }),
       ...(corsOrigins.length > 0 ? [allowOrigins(corsOrigins)] : []),
       sameSite({ corsOrigins }),
     ],
-    admin: [
-      authenticate({ register, login, anonymous, addressKey }),
-      rateLimit({ admin: createBucket("admin", quotas.admin), read }),
-      requireScopeOfMethod(),
+    admin: [authenticate({ register, login, anonymous, addressKey }), limits, requireScopeOfMethod()],
+    console: [
+      arrivals,
+      // What somebody sends whose session has ended is kept for his next one, but no more of it than of others.
+      limitBody(),
+      identifyReader({ register, login, sessions }),
+      ...[limits, requireScopeOfMethod()].map(unlessSigningOut),
+      turns,
     ],
-    open: [
-      // To refuse costs a turn too. Who is being verified holds up nobody else.
-      takeTurns({ atOnceMax: Number.POSITIVE_INFINITY, waitingMax }),
-      identify({ register, login }),
-      limitReads(read, addressKey),
-      takeTurns({ atOnceMax, waitingMax }),
-    ].map(ofOpenRoutes),
+    frontDoor: [arrivals, limitReads(read, addressKey), turns],
+    open: [arrivals, identify({ register, login, sessions }), limitReads(read, addressKey), turns].map(ofOpenRoutes),
     bodies: [limitBody(), jsonOnly(), ...(register.configured ? [noTokenElsewhere({ register, logins })] : [])],
   };
 }
 
-/** Probes are answered whatever else is asked; the admin routes have seen to it themselves. */
+/** Probes are answered whatever else is asked; the admin routes and the console have seen to it themselves. */
 function ofOpenRoutes(handler: MiddlewareHandler<HttpEnv>): MiddlewareHandler<HttpEnv> {
-  return (c, next) => (isProbe(c) || c.req.path.startsWith("/api/admin/") ? next() : handler(c, next));
+  return (c, next) => {
+    const { path } = c.req;
+    return isProbe(c) || path.startsWith("/api/admin/") || isConsole(path) ? next() : handler(c, next);
+  };
+}
+
+/** Whoever may look may also leave, however much he has asked for. */
+function unlessSigningOut(handler: MiddlewareHandler<HttpEnv>): MiddlewareHandler<HttpEnv> {
+  return (c, next) => (c.req.path === "/sign-out" ? next() : handler(c, next));
 }
 
 function allowOrigins(origins: readonly string[]): MiddlewareHandler<HttpEnv> {

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { HttpEnv } from "../openapi.ts";
 import { socketOf } from "./address.ts";
 import { bearerToken } from "./bearer.ts";
@@ -6,7 +6,9 @@ import type { Bucket } from "./bucket.ts";
 import { deny } from "./deny.ts";
 import { type Login, tooMany, unauthorized } from "./login.ts";
 import { hostName, isLoopbackAddress, isLoopbackName } from "./loopback.ts";
+import type { Principal } from "./principal.ts";
 import type { Register } from "./register.ts";
+import type { Sessions } from "./session.ts";
 
 export interface AuthenticateOptions {
   register: Register;
@@ -18,7 +20,7 @@ export interface AuthenticateOptions {
 
 /** Finds out who asks: whoever shows a known token; where none is configured, whoever asks from this machine. */
 export function authenticate(options: AuthenticateOptions): MiddlewareHandler<HttpEnv> {
-  return options.register.configured ? byToken(options) : local;
+  return options.register.configured ? byToken(options) : ofThisMachine;
 }
 
 function byToken({ login, anonymous, addressKey }: AuthenticateOptions): MiddlewareHandler<HttpEnv> {
@@ -37,14 +39,24 @@ function byToken({ login, anonymous, addressKey }: AuthenticateOptions): Middlew
   };
 }
 
-/** Of a route that answers everybody: who shows a token is told apart, and a wrong one is refused, so that it is noticed and counted. */
+/**
+ * Of a route that answers everybody: who shows a token is told apart, and a wrong one is refused, so that it is noticed and
+ * counted. A page of the console asks too, by its reader's session.
+ */
 export function identify({
   register,
   login,
-}: Pick<AuthenticateOptions, "register" | "login">): MiddlewareHandler<HttpEnv> {
+  sessions,
+}: Pick<AuthenticateOptions, "register" | "login"> & { sessions: Sessions }): MiddlewareHandler<HttpEnv> {
   return async function identify(c, next) {
+    // Every console that is open on this machine follows the changes: they are no strangers to each other.
+    if (!register.configured && c.req.header("Sec-Fetch-Site") === "same-origin" && whyNotLocal(c) === null) {
+      c.set("principal", localPrincipal);
+    }
     const token = register.configured ? bearerToken(c.req.header("Authorization")) : null;
-    c.set("discreet", register.configured && token === null);
+    const session = register.configured && token === null ? sessions.find(c) : null;
+    c.set("discreet", register.configured && token === null && session === null);
+    if (session !== null) c.set("principal", session.principal);
     if (token === null) return next();
     const found = await login(c, token);
     if (found instanceof Response) return found;
@@ -68,21 +80,27 @@ const proxyHeaders = [
   "X-Real-IP",
 ];
 
-const local: MiddlewareHandler<HttpEnv> = async (c, next) => {
-  if (!isLoopbackAddress(socketOf(c).remote) || proxyHeaders.some((name) => c.req.header(name) !== undefined)) {
-    return deny(c, 403, "not-local", `without a token this answers on loopback only: ${remedy}`);
-  }
-  // A page from elsewhere can make a browser on this machine ask: by a name that points here, or across sites.
-  if (
-    !isLoopbackHost(c.req.header("Host")) ||
-    isForeign(c.req.header("Origin")) ||
-    c.req.header("Sec-Fetch-Site") === "cross-site"
-  ) {
-    return deny(c, 403, "not-local", `without a token this answers to requests made for this machine only: ${remedy}`);
-  }
-  c.set("principal", { name: "local", scope: "admin" });
+const localPrincipal: Principal = { name: "local", scope: "admin" };
+
+/** Where no token is configured: whoever asks from this machine may do everything. */
+export const ofThisMachine: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  const why = whyNotLocal(c);
+  if (why !== null) return deny(c, 403, "not-local", `without a token this answers ${why} only: ${remedy}`);
+  c.set("principal", localPrincipal);
   return next();
 };
+
+function whyNotLocal(c: Context<HttpEnv>): string | null {
+  if (!isLoopbackAddress(socketOf(c).remote) || proxyHeaders.some((name) => c.req.header(name) !== undefined)) {
+    return "on loopback";
+  }
+  // A page from elsewhere can make a browser on this machine ask: by a name that points here, or across sites.
+  const foreign =
+    !isLoopbackHost(c.req.header("Host")) ||
+    isForeign(c.req.header("Origin")) ||
+    c.req.header("Sec-Fetch-Site") === "cross-site";
+  return foreign ? "to requests made for this machine" : null;
+}
 
 function isLoopbackHost(host: string | undefined): boolean {
   if (host === undefined) return true;

@@ -2,6 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { HttpEnv } from "../openapi.ts";
 import { problem } from "../problem.ts";
+import { isConsole } from "./console-paths.ts";
+import { isForm } from "./form.ts";
 import { isSafe } from "./safe.ts";
 
 const bodyMaxBytes = 64 * 1024;
@@ -23,11 +25,15 @@ export function limitBody(): MiddlewareHandler<HttpEnv> {
   };
 }
 
-/** A form or a text is what a page of another site can post without asking first. */
+/**
+ * A form or a text is what a page of another site can post without asking first. Only the console takes forms, each with the
+ * token of its session.
+ */
 export function jsonOnly(): MiddlewareHandler<HttpEnv> {
   return async function jsonOnly(c, next) {
     const type = c.req.header("Content-Type");
     if (isSafe(c.req.method) || !hasBody(c.req.raw.headers)) return next();
+    if (isConsole(c.req.path)) return isForm(c) ? next() : problem(c, 415, "a body must be a form");
     if (/^application\/json(?:\s*;|$)/i.test(type ?? "")) return next();
     return problem(c, 415, "a body must be application/json");
   };

@@ -9,6 +9,7 @@ export const denialReasons = [
   "not-local",
   "host",
   "cross-site",
+  "form-token",
   "rate",
 ] as const;
 export type DenialReason = (typeof denialReasons)[number];

@@ -5,6 +5,7 @@ import { bearerToken } from "./bearer.ts";
 import { cutOff } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import { deny } from "./deny.ts";
+import { isForm, keptFields } from "./form.ts";
 import type { Register } from "./register.ts";
 import { isSafe } from "./safe.ts";
 
@@ -78,7 +79,7 @@ function keptTexts(c: Context, body: string): string[] {
       .map(decoded),
     ...[...searchParams].flat(),
     c.req.header("Idempotency-Key") ?? "",
-    ...stringsIn(body),
+    ...(isForm(c) ? keptFields(body) : stringsIn(body)),
   ];
 }
 

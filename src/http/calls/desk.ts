@@ -29,6 +29,8 @@ export interface Decided<T> {
 export interface Placing<T> {
   /** What the caller sent, as it was read. */
   body: unknown;
+  /** The caller's idempotency key, where it does not come in the header: a form has its own. */
+  key?: string | undefined;
   /**
    * What is asked for and what the caller is told, as things stand. May throw `Refused`: a
    * refusal is not remembered, so that the same key may be used once what was wrong is mended.
@@ -66,9 +68,9 @@ const shownMs = 2000;
 export function createCallDesk({ log, readModel, clock, newId }: HttpOptions): CallDesk {
   const inFlight = new Set<string>();
 
-  async function place<T>(c: Context<HttpEnv>, { body, decide }: Placing<T>) {
+  async function place<T>(c: Context<HttpEnv>, { body, decide, ...placing }: Placing<T>) {
     const principal = c.get("principal");
-    const key = c.req.header("Idempotency-Key") ?? null;
+    const key = placing.key ?? c.req.header("Idempotency-Key") ?? null;
     const id = key === null ? newId(clock.now()) : callIdOf(principal.name, key);
     const bodyHash = bodyHashOf(c.req.method, c.req.path, body);
     if (inFlight.has(id)) {

@@ -117,6 +117,25 @@ function planted({ method, path }: Operation): Buffer[] {
   ]);
 }
 
+/** The same on the console's pages: in its forms, its filters and its cookie. */
+function onConsole(): Buffer[] {
+  const [own, form] = [
+    ["Authorization", `Bearer ${canary}`],
+    ["Content-Type", "application/x-www-form-urlencoded"],
+  ] as const;
+  return [
+    raw("POST", "/sign-in", [form], `token=${canary}`),
+    raw("POST", "/sign-in", [form], `token=${canary}x&_again=${canary}`),
+    raw("POST", "/requests/some-id/cancel", [own, form], `reason=${canary}`),
+    raw("POST", "/requests/some-id/cancel", [own, form], `${canary}=x`),
+    raw("POST", "/requests/some-id/cancel", [form], `_form=${canary}`),
+    raw("POST", `/requests/${canary}/cancel`, [own, form], ""),
+    ...["/", "/matches", "/gaps", "/failures", "/backfills", "/models", "/system", "/requests/some-id"].flatMap(
+      (path) => [raw("GET", `${path}?q=${canary}`, [own]), raw("GET", path, [own, ["Cookie", `fulltime=${canary}`]])],
+    ),
+  ];
+}
+
 describe("a canary planted everywhere", () => {
   test("comes up in no answer", async () => {
     const all = await operations();
@@ -124,6 +143,7 @@ describe("a canary planted everywhere", () => {
     const requests = [
       ...all.flatMap(planted),
       raw("GET", `/${canary}`, []),
+      ...onConsole(),
       raw(canary, "/", []),
       Buffer.from(`GET / HTTP/1.1\r\nHost: localhost\r\n${canary}\r\n\r\n`),
     ];

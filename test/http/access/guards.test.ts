@@ -41,14 +41,14 @@ describe("Host", () => {
 
   test("may be the address that the connection was made to", async () => {
     const served = await guarded({ access });
-    const ask = (Host: string) => served.ask("/", { headers: { Host } }, "10.0.0.1", "10.0.0.7");
+    const ask = (Host: string) => served.ask("/docs", { headers: { Host } }, "10.0.0.1", "10.0.0.7");
     expect((await ask("10.0.0.7:4600")).status).toBe(200);
     expect((await ask("10.0.0.8:4600")).status).toBe(403);
   });
 
   test("is told how to be allowed", async () => {
     const served = await guarded();
-    const response = await served.ask("/", { headers: { Host: "fulltime.example" } });
+    const response = await served.ask("/docs", { headers: { Host: "fulltime.example" } });
     expect(problemSchema.parse(await response.json()).detail).toContain("FULLTIME_ALLOWED_HOSTS");
     expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
   });

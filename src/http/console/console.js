@@ -1,0 +1,373 @@
+// What the console does beside its links and forms: the reader's own times, news without a reload, keys, dialogs, plots. The
+// pages tell and do the same without it. Everything here works on what the server wrote, and on nothing else.
+(() => {
+  const page = document.documentElement;
+
+  // Times ----------------------------------------------------------------------------------------------------------------
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const isUtc = ["UTC", "Etc/UTC", "GMT", "Etc/GMT"].includes(zone);
+  const written = new Intl.DateTimeFormat("sv-SE", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+
+  function localise(root) {
+    if (isUtc) return;
+    for (const time of root.querySelectorAll("time[datetime]")) {
+      const iso = time.dateTime;
+      const local = written.format(new Date(iso));
+      const days = Math.round((Date.parse(iso.slice(0, 10)) - Date.parse(local.slice(0, 10))) / 86_400_000);
+      const shift = days === 0 ? "" : days < 0 ? " −1 d" : " +1 d";
+      const [slot, utc] = time.querySelectorAll(".time-local, .time-utc");
+      if (slot === undefined || utc === undefined) continue;
+      slot.textContent = local;
+      utc.textContent = `${iso.slice(11, 16)} UTC${shift}`;
+      time.title = `${zone}; ${iso}`;
+    }
+  }
+
+  // Plots ----------------------------------------------------------------------------------------------------------------
+  const plots = new Map();
+  const strokes = ["--accent", "--bad", "--good", "--warning", "--quiet"];
+  const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4]];
+
+  function draw(root) {
+    if (typeof uPlot === "undefined") return;
+    for (const [element, plot] of plots) {
+      if (element.isConnected) continue;
+      plot.destroy();
+      plots.delete(element);
+    }
+    for (const element of root.querySelectorAll("[data-chart]")) plotOf(element);
+  }
+
+  function plotOf(element) {
+    const table = document.getElementById(element.dataset.table);
+    if (table === null) return;
+    const cells = [...table.tBodies[0].rows].map((row) => [...row.cells]);
+    // Of the columns those that are marked as numbers; others tell more than the plot does.
+    const columns = [...table.tHead.rows[0].cells]
+      .map((cell, at) => ({ head: cell.textContent.trim(), at }))
+      .filter(({ at }) => at === 0 || cells.some((row) => row[at].querySelector("[data-value]") !== null));
+    const heads = columns.map(({ head }) => head);
+    const data = columns.map(({ at }) => cells.map((row) => valueIn(row[at])));
+    const { unit } = element.dataset;
+    const axis = {
+      stroke: resolved("--quiet"),
+      grid: { stroke: resolved("--line"), width: 1 },
+      ticks: { show: false },
+    };
+    const times = element.dataset.x === "time" ? { values: (_, at) => at.map(hourOf) } : {};
+    const bars = element.dataset.chart === "bars" ? { paths: uPlot.paths.bars({ size: [0.7, 60] }) } : {};
+    const series = heads.slice(1).map((label, at) => ({
+      label,
+      stroke: resolved(strokes[at % strokes.length]),
+      dash: dashes[at % dashes.length],
+      width: 2,
+      points: { show: true, size: 5 },
+      ...(element.dataset.chart === "bars" ? { fill: resolved(strokes[at % strokes.length]) } : {}),
+      ...bars,
+      value: (_, value) => (value === null ? "–" : `${value} ${unit}`),
+    }));
+    plots.get(element)?.destroy();
+    const plot = new uPlot(
+      {
+        width: element.clientWidth,
+        // The legend has its room below.
+        height: Math.max(120, element.clientHeight - 56),
+        scales: { x: { time: element.dataset.x === "time" } },
+        axes: [
+          { ...axis, ...times },
+          { ...axis, size: 60, values: (_, at) => at.map((value) => `${value} ${unit}`) },
+        ],
+        series: [{ label: heads[0] }, ...series],
+        cursor: { drag: { setScale: false } },
+      },
+      data,
+      element,
+    );
+    plots.set(element, plot);
+  }
+
+  const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+  /** A new day says which. */
+  function hourOf(seconds, at, all) {
+    const [now, before] = [new Date(1000 * seconds), new Date(1000 * (all[at - 1] ?? 0))];
+    const time = hours.format(now);
+    const day = days.format(now);
+    if (day === days.format(before)) return time;
+    return time === "00:00" ? day : `${time}\n${day}`;
+  }
+
+  function valueIn(cell) {
+    const time = cell.querySelector("time[datetime]");
+    if (time !== null) return Date.parse(time.dateTime) / 1000;
+    const held = cell.querySelector("[data-value]")?.dataset.value ?? cell.textContent.trim();
+    return held === "" || Number.isNaN(Number(held)) ? null : Number(held);
+  }
+
+  /** A canvas knows no light-dark(). */
+  function resolved(name) {
+    const probe = document.createElement("span");
+    probe.className = "unseen";
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  }
+
+  function redraw() {
+    for (const element of plots.keys()) plotOf(element);
+  }
+
+  // News -----------------------------------------------------------------------------------------------------------------
+  const follows = page.dataset.follows ?? "none";
+  const state = document.getElementById("live-state");
+  const pauseButton = document.getElementById("pause");
+  /** The server's own words of each part, before anything was changed in them here. */
+  const said = new WeakMap();
+  let paused = stored("paused") === "yes";
+  let sequence = Number(page.dataset.sequence ?? 0);
+  let source = null;
+  let wanted = false;
+  let busy = false;
+  let retryMs = 1000;
+  let soon = 0;
+
+  const betweenMs = 1000;
+  const retryMaxMs = 30_000;
+  /** Without any news a page ages all the same: what is due becomes late. */
+  const agesMs = 60_000;
+
+  function say(text) {
+    if (state !== null && state.textContent !== text) state.textContent = text;
+  }
+
+  function want() {
+    wanted = true;
+    if (soon === 0) soon = setTimeout(() => ((soon = 0), refresh()), busy ? betweenMs : 0);
+  }
+
+  function refresh() {
+    if (!wanted || paused || document.hidden || document.querySelector("dialog[open]") !== null) return;
+    if (busy) return want();
+    const parts = [...document.querySelectorAll("[data-live]")].map(({ id }) => `#${CSS.escape(id)}`);
+    wanted = false;
+    busy = true;
+    htmx
+      .ajax("GET", location.pathname + location.search, {
+        source: document.body,
+        swap: "none",
+        selectOOB: parts.join(","),
+      })
+      .catch(() => {})
+      .finally(() => setTimeout(() => ((busy = false), wanted && refresh()), betweenMs));
+  }
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const found = /data-sequence="(\d+)"/.exec(detail.xhr.responseText);
+    if (found !== null) sequence = Number(found[1]);
+  });
+
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    const old = detail.target;
+    const next = detail.fragment.querySelector?.(`#${CSS.escape(old.id)}`) ?? detail.fragment.firstElementChild;
+    if (next === null) return;
+    const html = next.outerHTML;
+    if (html === said.get(old) || isBeingWritten(old)) {
+      detail.shouldSwap = false;
+      return;
+    }
+    said.set(next, html);
+    keep(old, next);
+    localise(next);
+    const focused = keyOf(document.activeElement, old);
+    if (focused !== null) setTimeout(() => find(next, focused)?.focus({ preventScroll: true }));
+    setTimeout(() => draw(next));
+  });
+
+  /** Somebody is at one of its fields: it waits for the next time. */
+  function isBeingWritten(part) {
+    const active = document.activeElement;
+    return part.contains(active) && active.matches("input, select, textarea");
+  }
+
+  /** What the reader has opened, ticked or written in a part stays so. */
+  function keep(old, next) {
+    const details = [...next.querySelectorAll("details")];
+    for (const [at, { open }] of [...old.querySelectorAll("details")].entries())
+      if (open && details[at]) details[at].open = true;
+    for (const field of old.querySelectorAll("input[type=checkbox]")) {
+      const same = [...next.querySelectorAll("input[type=checkbox]")].find(
+        ({ name, value }) => name === field.name && value === field.value,
+      );
+      if (same !== undefined) same.checked = field.checked;
+    }
+  }
+
+  /** Where the focus was, said so that it is found again in what comes instead. */
+  function keyOf(element, within) {
+    if (element === null || element === document.body || !within.contains(element)) return null;
+    return { id: element.id, href: element.getAttribute("href"), text: element.textContent, tag: element.tagName };
+  }
+
+  function find(part, { id, href, text, tag }) {
+    if (id !== "") return document.getElementById(id);
+    return [...part.querySelectorAll(tag)].find((it) => it.getAttribute("href") === href && it.textContent === text);
+  }
+
+  function follow() {
+    source?.close();
+    source = null;
+    if (follows === "none" || paused || document.hidden) return;
+    source = new EventSource(`/api/changes?after=${sequence}`);
+    source.addEventListener("open", () => {
+      retryMs = 1000;
+      say("updates itself");
+    });
+    source.addEventListener("changed", ({ data }) => {
+      const { matches, sequence: at } = JSON.parse(data);
+      const touches = matches === "many" || (follows === "all" ? matches.length > 0 : matches.includes(follows));
+      if (at > sequence && touches) want();
+    });
+    source.addEventListener("reset", want);
+    source.addEventListener("error", () => {
+      say("connection lost: trying again");
+      // What the browser gives up it does not try again by itself, as when the node was full or away.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      setTimeout(follow, retryMs);
+      retryMs = Math.min(2 * retryMs, retryMaxMs);
+    });
+  }
+
+  function pause(now) {
+    paused = now;
+    store("paused", paused ? "yes" : "no");
+    pauseButton?.setAttribute("aria-pressed", String(paused));
+    if (pauseButton !== null) pauseButton.textContent = paused ? "Go on" : "Pause";
+    say(paused ? "paused: shown as it was" : "updates itself");
+    follow();
+    if (!paused) want();
+  }
+
+  // Keys -----------------------------------------------------------------------------------------------------------------
+  const keys = document.getElementById("keys");
+  const keysOn = document.getElementById("keys-on");
+
+  function rowLinks() {
+    return [...document.querySelectorAll("main tbody tr, main [data-row]")].flatMap(
+      (row) => row.querySelector("a") ?? [],
+    );
+  }
+
+  function move(step) {
+    const links = rowLinks();
+    const row = document.activeElement?.closest("tr, [data-row]");
+    const at = links.findIndex((link) => row?.contains(link));
+    const next = links[at === -1 ? (step > 0 ? 0 : links.length - 1) : at + step];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  }
+
+  const does = {
+    j: () => move(1),
+    k: () => move(-1),
+    "/": () => document.querySelector("form[role=search] input, form[role=search] select")?.focus(),
+    "?": () => keys?.showModal(),
+    p: () => follows !== "none" && pause(!paused),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
+    if (document.querySelector("dialog[open]") !== null || !keysOn?.checked) return;
+    const act = does[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+
+  // Dialogs --------------------------------------------------------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button");
+    if (button === null || button === undefined) return;
+    if (button.id === "pause") pause(!paused);
+    if ("close" in button.dataset) button.closest("dialog")?.close();
+    const { confirm } = button.dataset;
+    if (confirm === undefined || !button.form.reportValidity()) return;
+    event.preventDefault();
+    document.getElementById(confirm)?.showModal();
+  });
+
+  // Enter in a field sends a form by its first button, which asks first; a form that is on its way is not sent again.
+  document.addEventListener("submit", ({ target, submitter }) => {
+    if (target.method === "post") setTimeout(() => submitter?.setAttribute("disabled", ""));
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+
+  // Boxes: one in a table's head stands for all below it. ----------------------------------------------------------------
+  document.addEventListener("change", ({ target }) => {
+    const { tickAll } = target.dataset;
+    if (tickAll === undefined) return;
+    for (const box of document.querySelectorAll(`tbody input[type=checkbox][form="${tickAll}"]`))
+      box.checked = target.checked;
+  });
+
+  // Lines to take along. Where a browser has no clipboard for us, the line is marked instead. -----------------------------
+  document.addEventListener("click", ({ target }) => {
+    const { copy } = target.dataset;
+    const line = copy === undefined ? null : document.getElementById(copy);
+    if (line === null) return;
+    getSelection().selectAllChildren(line);
+    const said = (text) => (target.textContent = text);
+    if (navigator.clipboard === undefined) return said("Marked");
+    navigator.clipboard.writeText(line.textContent).then(
+      () => said("Copied"),
+      () => said("Marked"),
+    );
+  });
+
+  // What the reader has chosen ---------------------------------------------------------------------------------------------
+  function stored(name) {
+    try {
+      return localStorage.getItem(`fulltime-${name}`);
+    } catch {
+      return null;
+    }
+  }
+
+  function store(name, value) {
+    try {
+      localStorage.setItem(`fulltime-${name}`, value);
+    } catch {
+      // It is forgotten with the page.
+    }
+  }
+
+  if (keysOn !== null) {
+    keysOn.checked = stored("keys") !== "off";
+    keysOn.addEventListener("change", () => store("keys", keysOn.checked ? "on" : "off"));
+  }
+  for (const part of document.querySelectorAll("[data-live]")) said.set(part, part.outerHTML);
+  localise(document);
+  draw(document);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  addEventListener("resize", redraw);
+  document.addEventListener("visibilitychange", () => {
+    follow();
+    if (!document.hidden) want();
+  });
+  for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", refresh);
+  if (follows !== "none") {
+    if (paused) pause(true);
+    else follow();
+    setInterval(want, agesMs);
+  }
+})();

@@ -1,0 +1,82 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import * as fields from "../fields.ts";
+import type { HttpEnv } from "../openapi.ts";
+import { pageCursors } from "../page-cursor.ts";
+import { FailureListView, listShown } from "./components/failure-list.tsx";
+import { FailuresView } from "./components/failures.tsx";
+import { failureFilterSchema, filterOf } from "./failure-choice.ts";
+import { failureDeeds } from "./failure-deeds.tsx";
+import { type FailureGroup, failureGroups, failureList } from "./failure-groups.ts";
+import type { Console } from "./page.tsx";
+import { cursorIn, queryOf, readFields } from "./read-fields.ts";
+import type { AsOf } from "./shell.tsx";
+
+const groupsSchema = z.object({ stage: fields.stageSchema.optional(), dismissed: z.literal("1").optional() });
+
+/**
+ * `GET /failures`: failures by category and cause. `GET /failures/matches`: those of one kind, match by match. What can be done
+ * about them is in failure-deeds.tsx.
+ */
+export function failuresPages(console: Console): Hono<HttpEnv> {
+  const { ask, askLong, page, viewer, asOf } = console;
+  const section = "/failures";
+  let newest: { sequence: number; dismissed: boolean; groups: Promise<FailureGroup[]> } | null = null;
+
+  /** Whoever looks at the same sequence gets the same. */
+  function groupsAt({ sequence }: AsOf, dismissed: boolean): Promise<FailureGroup[]> {
+    if (newest?.sequence === sequence && newest.dismissed === dismissed) return newest.groups;
+    const made = { sequence, dismissed, groups: askLong((it) => failureGroups(it, dismissed)) };
+    newest = made;
+    made.groups.catch(() => {
+      if (newest === made) newest = null;
+    });
+    return made.groups;
+  }
+
+  const routes = new Hono<HttpEnv>();
+  routes.get("/failures", async (c) => {
+    const at = asOf();
+    const { stage, dismissed } = readFields(groupsSchema, queryOf(c));
+    const all = await groupsAt(at, dismissed !== undefined);
+    const groups = all.filter((group) => stage === undefined || group.stage === stage);
+    return page(
+      c,
+      { title: "Failures", section, asOf: at },
+      <FailuresView
+        groups={groups}
+        stage={stage}
+        dismissed={dismissed !== undefined}
+        now={at.now}
+        viewer={viewer(c)}
+      />,
+    );
+  });
+  routes.get("/failures/matches", async (c) => {
+    const at = asOf();
+    const asked = readFields(failureFilterSchema, queryOf(c));
+    const cursors = pageCursors("/failures/matches", asked);
+    const sealed = cursorIn(queryOf(c));
+    const { failures, cursor } = await askLong((it) =>
+      failureList(it, filterOf(asked), sealed === undefined ? null : cursors.open(sealed), listShown),
+    );
+    const alike = ask((it) => it.failureCounts(asked.dismissed !== undefined)).filter(
+      (it) => it.stage === asked.stage && (asked.category === undefined || it.category === asked.category),
+    );
+    return page(
+      c,
+      { title: "Failures", section, asOf: at },
+      <FailureListView
+        failures={failures}
+        asked={asked}
+        total={asked.fingerprint === undefined ? alike.reduce((sum, { count }) => sum + count, 0) : null}
+        first={sealed === undefined}
+        cursor={cursors.seal(cursor)}
+        now={at.now}
+        viewer={viewer(c)}
+      />,
+    );
+  });
+  routes.route("/", failureDeeds(console));
+  return routes;
+}

@@ -1,0 +1,197 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { newToken } from "../../../src/http/access/token-hash.ts";
+import { testBrowser } from "../../support/browser.ts";
+import { consoleNode } from "../../support/console-node.ts";
+import { plantedSeason, planted, seasonNow } from "../../support/console-season.ts";
+import { type History, minute } from "../../support/history.ts";
+
+const browser = testBrowser();
+const headline = "4 of 5 matches of the next 6 h have a gap";
+
+/** A season, and what happens next to one of its matches. */
+function season(): { lives: History[]; happens(): History } {
+  const lives = plantedSeason();
+  const life = lives.find(({ id }) => id === planted.critical);
+  if (life === undefined) throw new Error("the planted season has lost a match");
+  return { lives, happens: () => life.at(seasonNow).requested("analyse").after(minute).analysed() };
+}
+
+describe("a page that is open", () => {
+  test("shows what happens without a reload: focus, scroll and what was opened stay", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page, shift, errors } = await browser.visit({ url: node.url, viewport: { width: 1280, height: 400 } });
+    await page.goto(node.url);
+    await page.getByText(headline).waitFor();
+    await page.evaluate("window.stays = true");
+    const link = page.getByRole("link", { name: "Leeds – Derby" });
+    await link.focus();
+    await page.getByText("1 source: fresh").click();
+    await page.getByText("870 of 1,000").scrollIntoViewIfNeeded();
+    await link.focus();
+    const scroll = await page.evaluate("scrollY");
+    await node.write(happens());
+    await page.getByText("3 of 5 matches of the next 6 h have a gap").waitFor();
+    expect(await page.evaluate("[window.stays, scrollY, document.activeElement.textContent]")).toEqual([
+      true,
+      scroll,
+      "Leeds – Derby",
+    ]);
+    expect(await page.getByText("870 of 1,000").isVisible()).toBe(true);
+    await page.getByText(`As of sequence ${node.node.readModel.sequence()}`).waitFor();
+    expect([errors, await shift()]).toEqual([[], 0]);
+  });
+
+  test("stands still while it is paused, and says so; then it catches up", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("paused: shown as it was").waitFor();
+    const asked = page
+      .waitForRequest((request) => request.url() === `${node.url}/`, { timeout: 1500 })
+      .then(
+        () => "asked",
+        () => "quiet",
+      );
+    await node.write(happens());
+    expect(await asked).toBe("quiet");
+    await page.getByText(headline).waitFor();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("3 of 5 matches of the next 6 h have a gap").waitFor();
+    await page.getByText("updates itself").waitFor();
+  });
+
+  test("follows again after the node has restarted", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.reload();
+    await followed;
+    await node.restart();
+    await node.write(happens());
+    await page.getByText("3 of 5 matches of the next 6 h have a gap").waitFor();
+    await page.getByText("updates itself").waitFor();
+  });
+
+  test("says that NATS is away, and when it is back", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page, violations } = await browser.visit({ url: node.url });
+    node.connect(false);
+    await page.goto(node.url);
+    await page.getByText("NATS does not answer", { exact: true }).waitFor();
+    await page.getByText("This node is unhealthy").waitFor();
+    expect(await violations()).toEqual([]);
+    node.connect(true);
+    await node.write(happens());
+    await page.getByText("This node is unhealthy").waitFor({ state: "detached" });
+  });
+
+  test("asks for nothing while nothing happens", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    await page.getByText("updates itself").waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.waitForRequest(() => true, { timeout: 2500 }).catch(() => {});
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("keys", () => {
+  test("walk along the matches, open one, and lead to the others", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    const focused = () => page.evaluate("document.activeElement.textContent");
+    await page.keyboard.press("j");
+    expect(await focused()).toBe("Arsenal – Chelsea");
+    await page.keyboard.press("j");
+    expect(await focused()).toBe("Everton – Watford");
+    await page.keyboard.press("k");
+    expect(await focused()).toBe("Arsenal – Chelsea");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("p");
+    await page.getByText("paused: shown as it was").waitFor();
+    await page.getByRole("link", { name: "Arsenal – Chelsea" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${node.url}/matches/${planted.covered}`);
+  });
+
+  test("can be turned off, which is kept", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    await page.keyboard.press("?");
+    await page.getByLabel("keys are on").uncheck();
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await page.keyboard.press("j");
+    expect(await page.evaluate("document.activeElement.tagName")).toBe("BODY");
+  });
+
+  test("the first of all leads past the navigation", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("main");
+  });
+});
+
+test("times are the reader's, with the UTC beside them", async () => {
+  const node = await consoleNode();
+  const { page } = await browser.visit({ url: node.url, timezoneId: "Asia/Tokyo" });
+  await page.goto(node.url);
+  const time = page.locator("ol time").first();
+  expect(await time.innerText()).toMatch(/^2017-01-15 00:20 15:20 UTC −1 d\s+in 20 min$/);
+});
+
+test("the colours are the reader's choice, which is kept", async () => {
+  const node = await consoleNode();
+  const { page } = await browser.visit({ url: node.url, javaScriptEnabled: false });
+  await page.goto(`${node.url}/gaps?severity=critical`);
+  await page.getByRole("link", { name: "dark" }).click();
+  expect(page.url()).toBe(`${node.url}/gaps?severity=critical`);
+  await page.goto(node.url);
+  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+});
+
+describe("many consoles of one machine follow the changes", () => {
+  const followed = async (url: string, headers: Record<string, string>) => {
+    const end = new AbortController();
+    onTestFinished(() => end.abort());
+    return (await fetch(`${url}/api/changes`, { headers, signal: end.signal })).status;
+  };
+
+  test("by the place they are at, where nobody has to sign in", async () => {
+    const { url } = await consoleNode();
+    const page = { "Sec-Fetch-Site": "same-origin" };
+    const all = await Promise.all(Array.from({ length: 50 }, () => followed(url, page)));
+    expect(new Set(all)).toEqual(new Set([200]));
+  });
+
+  test("by their sessions, where somebody has; strangers have ten", async () => {
+    const token = newToken();
+    const { url } = await consoleNode({ adminToken: token });
+    const signedIn = await fetch(`${url}/sign-in`, {
+      method: "POST",
+      body: new URLSearchParams({ token }),
+      redirect: "manual",
+    });
+    const session = { Cookie: signedIn.headers.get("Set-Cookie")?.split(";")[0] ?? "" };
+    const all = await Promise.all(Array.from({ length: 50 }, () => followed(url, session)));
+    expect(new Set(all)).toEqual(new Set([200]));
+    const strangers = await Promise.all(Array.from({ length: 12 }, () => followed(url, {})));
+    expect(strangers.filter((status) => status === 503)).toHaveLength(2);
+  });
+});
