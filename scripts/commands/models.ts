@@ -7,6 +7,8 @@ import { print, printJson, say } from "../cli/output.ts";
 import { withReadModel } from "../cli/read-model.ts";
 import { loadConfig } from "../cli/settings.ts";
 import { compareCommand } from "./models/compare.ts";
+import { describeWaiting, modelsWaitedFor } from "./models/waiting.ts";
+import { pipelineNow } from "../cli/now.ts";
 import { table } from "../cli/table.ts";
 
 interface Options {
@@ -29,17 +31,22 @@ export function modelsCommand(program: Command): void {
       examples(["models", "all settled matches"], ["models --season 2016-17 --json", "for scripts"]),
     )
     .action(async ({ json, retro, competition, season }: Options) => {
-      await withReadModel(loadConfig(), (readModel) => {
+      const config = loadConfig();
+      await withReadModel(config, async (readModel) => {
         const filter = {
           retro: retro === true,
           ...(competition === undefined ? {} : { competition }),
           ...(season === undefined ? {} : { season }),
         };
         const panel = readModel.panel(filter);
-        if (json === true) return printJson({ panel });
-        if (panel.length === 0) return say("no settled answers yet");
-        print(panelTable(panel));
-        say("± is half of a 95 % interval");
+        const waiting = modelsWaitedFor(readModel, await pipelineNow(config, readModel.lastEventTime), config.policy);
+        if (json === true) return printJson({ panel, waiting });
+        if (panel.length === 0) say("no settled answers yet");
+        else {
+          print(panelTable(panel));
+          say("± is half of a 95 % interval");
+        }
+        for (const it of waiting) say(describeWaiting(it));
       });
     });
   compareCommand(models);

@@ -18,6 +18,7 @@ import { print, printJson, say } from "../cli/output.ts";
 import { withReadModel } from "../cli/read-model.ts";
 import { loadConfig } from "../cli/settings.ts";
 import { heatMap } from "./predict/heat-map.ts";
+import { seasonAt } from "./predict/season.ts";
 
 interface Options {
   at?: number;
@@ -61,10 +62,14 @@ interface Asked extends Options {
 interface Said {
   fixture: { competition: string; season: string; home: string; away: string; kickoff: string; asOf: string };
   results: number;
+  /** ISO 8601: when the newest of them kicked off. */
+  newest: string;
   /** The equal mean of the members. */
   panel: Spoken;
   members: (Spoken & { model: string })[];
   abstained: { model: string; reason: string }[];
+  /** Language models: a question to them costs money, and its answer belongs into the log. */
+  notAsked: string[];
   matrix: ScoreMatrix;
 }
 
@@ -82,6 +87,9 @@ function forecast(config: Config, readModel: ReadOnlyModel, { home, away, now, a
   const kickoff = at ?? now + policy.due.analyse;
   const asOf = kickoff - policy.due.analyse;
   const members = config.panel.filter((member) => !isLlm(member));
+  const notAsked = config.panel.filter(isLlm).map(({ name }) => name);
+  if (members.length === 0)
+    throw new CommandFailed(exitCode.failed, "predict asks no language models, and the panel has nothing else");
   const view = createPanel(members).at(id, asOf, readModel, policy.resultUsableAfter);
   const latest = view.usable.at(-1);
   if (latest === undefined)
@@ -92,10 +100,11 @@ function forecast(config: Config, readModel: ReadOnlyModel, { home, away, now, a
   const teams = new Set(view.usable.flatMap((match) => [match.home, match.away]));
   const [homeId, awayId] = [home, away].map((name) => knownTeam(name, teams));
   if (homeId === awayId) throw new CommandFailed(exitCode.usage, `${home} and ${away} are one team`);
+  const season = seasonAt(kickoff, latest);
   const fixture = {
-    matchId: `${id}-${latest.season}-${homeId}-${awayId}`,
+    matchId: `${id}-${season}-${homeId}-${awayId}`,
     competition: id,
-    season: latest.season,
+    season,
     kickoff,
     home: homeId as string,
     away: awayId as string,
@@ -119,9 +128,11 @@ function forecast(config: Config, readModel: ReadOnlyModel, { home, away, now, a
       asOf: new Date(asOf).toISOString(),
     },
     results: view.usable.length,
+    newest: new Date(latest.kickoff).toISOString(),
     panel: { tip: bestTip(matrix), probabilities: probabilitiesOf(matrix), expectedGoals: expectedGoalsOf(matrix) },
     members: said.map(({ model, tip, probabilities, expectedGoals }) => ({ model, tip, probabilities, expectedGoals })),
     abstained,
+    notAsked,
     matrix,
   };
 }
@@ -131,18 +142,25 @@ function knownTeam(name: string, teams: ReadonlySet<string>): string {
   if (teams.has(id)) return id;
   throw new CommandFailed(
     exitCode.failed,
-    `no team ${name} has a result here: did you mean ${nearest(id, teams).join(", ")}?`,
+    `no team ${JSON.stringify(brief(name))} has a result here: did you mean ${nearest(id, teams).join(", ")}?`,
   );
+}
+
+/** More than a summer. */
+const farAheadDays = 120;
+
+function brief(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 60)}…` : name;
 }
 
 function show(said: Said, json: boolean): void {
   if (json) return printJson(said);
-  const { fixture, panel, members, abstained, matrix } = said;
+  const { fixture, panel, members, abstained, notAsked, newest, matrix } = said;
   print(
     `${fixture.home} v ${fixture.away}, ${fixture.kickoff.slice(0, 16).replace("T", " ")} UTC, ${fixture.competition} ${fixture.season}`,
   );
   print(
-    `  from ${said.results} results as of ${fixture.asOf.slice(0, 16).replace("T", " ")}, ${count(members.length, "member")}`,
+    `  from ${said.results} results as of ${fixture.asOf.slice(0, 16).replace("T", " ")}, ${count(members.length, "member")}${notAsked.length === 0 ? "" : `; not asked: ${count(notAsked.length, "language model")}`}`,
   );
   const { home, draw, away } = panel.probabilities;
   const percent = (p: number) => `${(100 * p).toFixed(1)} %`;
@@ -155,5 +173,9 @@ function show(said: Said, json: boolean): void {
   for (const { tip } of members) tips.set(score(tip), (tips.get(score(tip)) ?? 0) + 1);
   const spread = [...tips].sort((a, b) => b[1] - a[1]).map(([tip, n]) => `${tip} x ${n}`);
   print(`  tips: ${spread.join(", ")}`);
+  if (notAsked.length > 0) say(`predict asks no language models: ${notAsked.join(", ")} would answer in the pipeline`);
+  const days = Math.round((Date.parse(fixture.asOf) - Date.parse(newest)) / 86_400_000);
+  if (days > farAheadDays)
+    say(`the newest result is of ${newest.slice(0, 10)}, ${days} days before: this forecast knows nothing since`);
   if (abstained.length > 0) say(`${count(abstained.length, "member")} abstained`);
 }

@@ -1,5 +1,6 @@
 import { tendency } from "../../src/match/settlement.ts";
 import { mean } from "./bootstrap.ts";
+import type { Said } from "./roll.ts";
 import type { Scored } from "./scores.ts";
 
 export interface Diversity {
@@ -19,19 +20,53 @@ export interface Pair {
   value: number;
 }
 
+/** The two members with the most tips in common over one season. */
+export interface AlikeInSeason extends Pair {
+  competition: string;
+  season: string;
+  n: number;
+}
+
 export function diversityOf(members: readonly Scored[], panel: Scored): Diversity {
   const common = errorsOf(panel);
   const errors = members.map(errorsOf);
-  const tips = members.map(({ said }) => said.map(({ tip }) => (tip ? `${tip.home}-${tip.away}` : null)));
+  const tips = members.map(({ said }) => said.map(tipOf));
   return {
     members: members.map(({ name }) => name),
     correlation: correlations(errors),
     departures: correlations(errors.map((own) => own.map((error, i) => error - (common[i] as number)))),
-    sameTips: symmetric(members.length, (i, j) => {
-      const [a, b] = [tips[i] ?? [], tips[j] ?? []];
-      return mean(a.map((tip, k) => (tip !== null && tip === b[k] ? 1 : 0)));
-    }),
+    sameTips: sameTipsOf(tips),
   };
+}
+
+function tipOf(said: Said | undefined): string | null {
+  return said?.tip ? `${said.tip.home}-${said.tip.away}` : null;
+}
+
+function sameTipsOf(tips: readonly (readonly (string | null)[])[]): number[][] {
+  return symmetric(tips.length, (i, j) => {
+    const [a, b] = [tips[i] ?? [], tips[j] ?? []];
+    return mean(a.map((tip, k) => (tip !== null && tip === b[k] ? 1 : 0)));
+  });
+}
+
+/** Of each season by itself, oldest first: over several seasons together two members may differ that hardly do in one. */
+export function mostAlike(
+  members: readonly Scored[],
+  matches: readonly { competition: string; season: string }[],
+): AlikeInSeason[] {
+  const seasons = new Map<string, number[]>();
+  for (const [index, { competition, season }] of matches.entries()) {
+    const key = `${competition} ${season}`;
+    seasons.set(key, [...(seasons.get(key) ?? []), index]);
+  }
+  const names = members.map(({ name }) => name);
+  return [...seasons.values()].flatMap((indices) => {
+    const { competition = "", season = "" } = matches[indices[0] ?? 0] ?? {};
+    const own = members.map(({ said }) => indices.map((index) => tipOf(said[index])));
+    const [most] = highestPairs(names, sameTipsOf(own));
+    return most === undefined ? [] : [{ competition, season, n: indices.length, ...most }];
+  });
 }
 
 /** The pairs of a table of both orders, highest first. */

@@ -1,7 +1,7 @@
 import { basename, extname } from "node:path";
 import { parse } from "csv-parse/sync";
 import type { Probabilities } from "../../src/match/event.ts";
-import { competitionOf, type Remark, type Row, type RowFile } from "./rows.ts";
+import { competitionOf, type Remark, type Row, type RowFile, scoreMistake } from "./rows.ts";
 
 type Cells = Readonly<Record<string, string | undefined>>;
 
@@ -47,6 +47,9 @@ function rowOf(cells: Cells, path: string): Row | string | null {
   if (date === null) return `"${given}" is no date with the day first, such as 13/08/2016`;
   if (home === "" || away === "") return "a team is missing";
   if (!/^\d+$/.test(homeGoals) || !/^\d+$/.test(awayGoals)) return `"${homeGoals}-${awayGoals}" is no score`;
+  const score = { home: Number(homeGoals), away: Number(awayGoals) };
+  const mistake = scoreMistake(score);
+  if (mistake !== null) return mistake;
   return {
     competition: competitionOf(division || basename(path, extname(path))),
     season: null,
@@ -55,7 +58,7 @@ function rowOf(cells: Cells, path: string): Row | string | null {
     time: /^\d\d?:\d\d$/.test(time) ? time.padStart(5, "0") : null,
     home,
     away,
-    score: { home: Number(homeGoals), away: Number(awayGoals) },
+    score,
     odds: oddsOf(cells),
   };
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import { competitionOf, type Remark, type Row, type RowFile, seasonIn } from "./rows.ts";
+import { competitionOf, type Remark, type Row, type RowFile, scoreMistake, seasonIn } from "./rows.ts";
 
 const goals = z.int().min(0);
 const pair = z.tuple([goals, goals]);
@@ -42,7 +42,7 @@ export function readOpenfootball(path: string, label: string, text: string, rema
   for (const given of file.data.matches) {
     const parsed = matchSchema.safeParse(given);
     if (!parsed.success) {
-      remark(`${label}: rejected a match: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`);
+      remark(`${label}: rejected ${nameOf(given)}: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`);
       continue;
     }
     const { round, date, time, team1, team2, score, status } = parsed.data;
@@ -52,6 +52,11 @@ export function readOpenfootball(path: string, label: string, text: string, rema
       continue;
     }
     const [home, away] = score.ft;
+    const mistake = scoreMistake({ home, away });
+    if (mistake !== null) {
+      remark(`${label}: rejected ${date} ${team1} v ${team2}: ${mistake}`);
+      continue;
+    }
     const number = /\d+/.exec(round ?? "")?.[0];
     rows.push({
       competition,
@@ -66,4 +71,12 @@ export function readOpenfootball(path: string, label: string, text: string, rema
     });
   }
   return { label, rows };
+}
+
+const named = z.object({ date: z.string(), team1: z.string(), team2: z.string() });
+
+/** Of a match that is not well formed. */
+function nameOf(given: unknown): string {
+  const { success, data } = named.safeParse(given);
+  return success ? `${data.date} ${data.team1} v ${data.team2}` : "a match";
 }

@@ -18,7 +18,9 @@ function figuresTable({ members, panel, odds }: Report): string {
     ...numbers.map((title) => ({ title, align: "right" }) as const),
     { title: `RPS - ${referenceMember}'s, 95 %` },
   ];
-  return table(columns, [...members, panel, ...(odds ? [odds] : [])].map(figuresRow));
+  // Over fewer matches the bookmakers' row compares with nothing above it but a panel on the same ones.
+  const partly = odds !== null && odds.n < panel.n ? [odds.panel] : [];
+  return table(columns, [...members, panel, ...(odds ? [odds] : []), ...partly].map(figuresRow));
 }
 
 function figuresRow(it: Figures): string[] {
@@ -36,9 +38,10 @@ function figuresRow(it: Figures): string[] {
   ];
 }
 
-function oddsLine({ odds }: Report): string {
+function oddsLine({ odds, panel }: Report): string {
   if (odds === null) return "";
-  return `On the ${odds.n} matches with odds the panel's RPS is ${odds.panelRps.toFixed(4)}, the bookmakers' ${odds.rps.toFixed(4)}.`;
+  const of = odds.n < panel.n ? `, of ${panel.n},` : "";
+  return `On the ${odds.n} matches with odds${of} the panel's RPS is ${odds.panelRps.toFixed(4)}, the bookmakers' ${odds.rps.toFixed(4)}.`;
 }
 
 function reliabilityTable({ reliability }: Figures): string {
@@ -58,7 +61,7 @@ function reliabilityTable({ reliability }: Figures): string {
   );
 }
 
-function pairsLines({ diversity: { members, correlation, departures, sameTips } }: Report): string {
+function pairsLines({ diversity: { members, correlation, departures, sameTips, seasons } }: Report): string {
   const alike = highestPairs(members, correlation);
   const apart = highestPairs(members, departures);
   const tips = highestPairs(members, sameTips);
@@ -68,6 +71,10 @@ function pairsLines({ diversity: { members, correlation, departures, sameTips } 
     `Correlation of errors: median ${median(alike).toFixed(4)}, highest ${told(alike.slice(0, 3))}; lowest ${told(alike.slice(-3))}.`,
     `Correlation of departures from the panel: median ${median(apart).toFixed(4)}, highest ${told(apart.slice(0, 3))}; lowest ${told(apart.slice(-3))}.`,
     `Same tips: median ${median(tips).toFixed(3)}, highest ${told(tips.slice(0, 3))}.`,
+    ...seasons.map(
+      ({ season, n, a, b, value }) =>
+        `Most alike in ${season} (${n} matches): ${a} and ${b}, same tips in ${(100 * value).toFixed(1)} %.`,
+    ),
   ].join("\n");
 }
 

@@ -1,7 +1,7 @@
 import type { Member } from "../../src/forecast/member.ts";
 import { mean } from "./bootstrap.ts";
 import { type Dataset, seasonsOf } from "./dataset.ts";
-import { type Diversity, diversityOf } from "./diversity.ts";
+import { type AlikeInSeason, type Diversity, diversityOf, mostAlike } from "./diversity.ts";
 import { type Evaluated, roll } from "./roll.ts";
 import { type Figures, figuresOf, scored } from "./scores.ts";
 
@@ -12,9 +12,9 @@ export interface Report {
   members: readonly Figures[];
   /** The equal mean of the members' forecasts. */
   panel: Figures;
-  /** null without odds; over the matches that have some, with the panel's RPS on the same matches. */
-  odds: (Figures & { panelRps: number }) | null;
-  diversity: Diversity;
+  /** null without odds; over the matches that have some, with the panel's figures on the same matches. */
+  odds: (Figures & { panelRps: number; panel: Figures }) | null;
+  diversity: Diversity & { seasons: readonly AlikeInSeason[] };
 }
 
 /** Of one competition and its seasons, or of several together. */
@@ -72,11 +72,30 @@ function reportOf(members: readonly Member[], evaluated: readonly Evaluated[]): 
     offered.map((it) => it.odds),
     offered.map((it) => it.score),
   );
-  const onThese = (values: readonly number[]) => offered.map(({ index }) => values[index] as number);
+  const eloOffered = offered.map(({ index }) => elo[index] as number);
+  const panelOffered = scored(
+    "panel, on these",
+    null,
+    offered.flatMap(({ index }) => evaluated[index]?.panel ?? []),
+    offered.map((it) => it.score),
+  );
   return {
     members: scores.map((it) => figuresOf(it, elo)),
     panel: figuresOf(panel, elo),
-    odds: offered.length > 0 ? { ...figuresOf(odds, onThese(elo)), panelRps: mean(onThese(panel.rps)) } : null,
-    diversity: diversityOf(scores, panel),
+    odds:
+      offered.length > 0
+        ? {
+            ...figuresOf(odds, eloOffered),
+            panelRps: mean(panelOffered.rps),
+            panel: figuresOf(panelOffered, eloOffered),
+          }
+        : null,
+    diversity: {
+      ...diversityOf(scores, panel),
+      seasons: mostAlike(
+        scores,
+        evaluated.map(({ match }) => match),
+      ),
+    },
   };
 }

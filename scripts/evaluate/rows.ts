@@ -18,6 +18,16 @@ export interface Row {
   odds: Probabilities | null;
 }
 
+/** No league has seen more: a slip of the pen that made 22 of 2 would bend the ratings of a season. */
+const goalsMax = 20;
+
+/** What is wrong with a score; null when nothing is. */
+export function scoreMistake({ home, away }: Score): string | null {
+  return Math.max(home, away) > goalsMax
+    ? `${home}-${away} is no score of a league match: over ${goalsMax} goals of one team`
+    : null;
+}
+
 /** One file's matches. `label` names it in remarks. */
 export interface RowFile {
   label: string;

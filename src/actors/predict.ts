@@ -85,10 +85,25 @@ function passingFailure(match: Match, now: number, policy: Policy): StageError |
   const byTime = waits.toSorted((a, b) => againAt(a, now, policy) - againAt(b, now, policy));
   const first = waits.find(({ category }) => burnsAttempt(category)) ?? byTime[0];
   if (first === undefined) return null;
-  return new StageError(first.category, `${open.length} models have not answered: ${open.join(", ")}`, {
+  return new StageError(first.category, waitingFor(match, open), {
     fingerprint: `${first.category}:models`,
     retryAt: first.retryAt,
   });
+}
+
+/**
+ * Names who holds the match back, why the first of them does, and the way out: a model that fails in passing for ever would keep
+ * every match incomplete until its kick-off, and no fact ends that but the operator's.
+ */
+function waitingFor(match: Match, open: readonly string[]): string {
+  const [first = ""] = open;
+  const [named, more] = [open.slice(0, 4).join(", "), open.length - 4];
+  const names = `${named.length > 80 ? `${named.slice(0, 80)}…` : named}${more > 0 ? ` and ${more} more` : ""}`;
+  const why = outcomeOf(match, first)?.reason.slice(0, 60);
+  const cause = why ? ` (${open.length === 1 ? "" : "the first: "}${why})` : "";
+  const have = open.length === 1 ? "model has" : "models have";
+  // A failure keeps 300 characters of this: what to do must be among them.
+  return `${open.length} ${have} not answered: ${names}${cause}; mend what stays away, or take it out of FULLTIME_PANEL and restart`;
 }
 
 interface Wait {

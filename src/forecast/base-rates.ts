@@ -1,6 +1,6 @@
 import { type GoalMeans, scoreMatrix } from "./matrix.ts";
 import type { Family, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 
 const defaults = {
   /** Mean goals where nothing is known: the long-run figures of European first divisions. */
@@ -10,12 +10,19 @@ const defaults = {
   priorMatches: 40,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  home: { min: 0.1, max: 6 },
+  away: { min: 0.1, max: 6 },
+  priorMatches: { min: 0.01, max: 100000 },
+};
+
 /** Knows no team: the competition's mean home and away goals. What every other member has to beat. */
 export const baseRates: Family = {
   name: "base-rates",
   source: "climatology, the reference forecast of Murphy 1970; Poisson goals as in Maher 1982",
   defaults,
-  create: (params) => new BaseRates(readParams("base-rates", defaults, params)),
+  ranges,
+  create: (params) => new BaseRates(readParams("base-rates", { defaults, ranges }, params)),
 };
 
 class BaseRates implements RatingState {

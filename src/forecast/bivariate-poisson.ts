@@ -1,7 +1,7 @@
 import { type GoalMeans, goalsMax, poissonLaw } from "./matrix.ts";
 import type { Family, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
-import { fitDefaults, PoissonFit, type DependenceStep } from "./poisson-fit.ts";
+import { type Range, readParams } from "./params.ts";
+import { fitDefaults, fitRanges, PoissonFit, type DependenceStep } from "./poisson-fit.ts";
 import { goalMeans } from "./poisson-newton.ts";
 
 const defaults = {
@@ -12,13 +12,20 @@ const defaults = {
   commonMatches: 200,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  ...fitRanges,
+  common: { min: 0, max: 1 },
+  commonMatches: { min: 0.01, max: 1000000 },
+};
+
 /** Both counts share a third one, the pace of the match; the batch Poisson fit gives the means, expectation maximisation the shared part. */
 export const bivariatePoisson: Family = {
   name: "bivariate-poisson",
   source: "Karlis & Ntzoufras 2003, Analysis of sports data by using bivariate Poisson models",
   defaults,
+  ranges,
   create(params) {
-    const settings = readParams("bivariate-poisson", defaults, params);
+    const settings = readParams("bivariate-poisson", { defaults, ranges }, params);
     const fit = new PoissonFit(settings, settings.common, commonStep(settings.common, settings.commonMatches));
     return {
       learn: (match) => fit.learn(match),

@@ -1,8 +1,8 @@
 import { boundedRho, scoreMatrix } from "./matrix.ts";
 import type { Family } from "./member.ts";
 import { goalMeans } from "./poisson-newton.ts";
-import { readParams } from "./params.ts";
-import { fitDefaults, PoissonFit, type DependenceStep } from "./poisson-fit.ts";
+import { type Range, readParams } from "./params.ts";
+import { fitDefaults, fitRanges, PoissonFit, type DependenceStep } from "./poisson-fit.ts";
 
 const defaults = {
   ...fitDefaults,
@@ -12,13 +12,20 @@ const defaults = {
   rhoRidge: 400,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  ...fitRanges,
+  rho: { min: -0.2, max: 0.2 },
+  rhoRidge: { min: 0.01, max: 1000000 },
+};
+
 /** The batch Poisson fit with a correction of the scores 0-0, 1-0, 0-1 and 1-1; rho is fitted given the means. */
 export const dixonColes: Family = {
   name: "dixon-coles",
   source: "Dixon & Coles 1997, Modelling association football scores and inefficiencies in the football betting market",
   defaults,
+  ranges,
   create(params) {
-    const settings = readParams("dixon-coles", defaults, params);
+    const settings = readParams("dixon-coles", { defaults, ranges }, params);
     const fit = new PoissonFit(settings, settings.rho, rhoStep(settings.rho, settings.rhoRidge));
     return {
       learn: (match) => fit.learn(match),

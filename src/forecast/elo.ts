@@ -1,8 +1,8 @@
 import { EloTable } from "./elo-table.ts";
-import { GoalLevel, levelDefaults } from "./goal-level.ts";
-import { type GoalMeans, scoreMatrix } from "./matrix.ts";
+import { GoalLevel, levelDefaults, levelRanges } from "./goal-level.ts";
+import { type GoalMeans, rhoRange, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 
 const defaults = {
   k: 15,
@@ -20,12 +20,25 @@ const defaults = {
   rho: 0,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  k: { min: 0, max: 200 },
+  home: { min: -400, max: 400 },
+  margin: { min: 0, max: 5 },
+  reversion: { min: 0, max: 1 },
+  promoted: { min: -500, max: 500 },
+  relegated: { min: 1, max: 20, whole: true },
+  slope: { min: 0, max: 0.02 },
+  ...levelRanges,
+  rho: rhoRange,
+};
+
 /** Elo 1978 with the margin of victory; the rating difference sets two Poisson means. */
 export const elo: Family = {
   name: "elo",
   source:
     "Elo 1978, The Rating of Chessplayers; the margin as in Hvattum & Arntzen 2010; ratings to goals as in Ley, Van de Wiele & Van Eetvelde 2019",
   defaults,
+  ranges,
   create: (params) => createElo(params),
 };
 
@@ -36,7 +49,7 @@ export interface EloState extends RatingState {
 }
 
 export function createElo(params: Readonly<Record<string, number>> = {}): EloState {
-  return new Elo(readParams("elo", defaults, params));
+  return new Elo(readParams("elo", { defaults, ranges }, params));
 }
 
 class Elo implements EloState {

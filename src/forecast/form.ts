@@ -1,7 +1,7 @@
-import { GoalLevel, levelDefaults } from "./goal-level.ts";
+import { GoalLevel, levelDefaults, levelRanges } from "./goal-level.ts";
 import { boundedMean, type GoalMeans, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 import { RatedTeams } from "./rated-teams.ts";
 
 const defaults = {
@@ -14,13 +14,21 @@ const defaults = {
   ...levelDefaults,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  halfLifeMatches: { min: 0.1, max: 10000 },
+  prior: { min: 0.01, max: 10000 },
+  promoted: { min: -2, max: 2 },
+  ...levelRanges,
+};
+
 /** Goals for and against of a team's recent matches over what the venue makes usual. Knows no opponents: how far does form alone go? */
 export const form: Family = {
   name: "form",
   source:
     "Goddard & Asimakopoulos 2004, Forecasting football results and the efficiency of fixed-odds betting (recent results by venue); attack times defence as in Maher 1982",
   defaults,
-  create: (params) => new Form(readParams("form", defaults, params)),
+  ranges,
+  create: (params) => new Form(readParams("form", { defaults, ranges }, params)),
 };
 
 /** Decayed sums of goals and of what an average team would have had at the same venues, the prior included. */

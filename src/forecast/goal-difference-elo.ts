@@ -1,8 +1,8 @@
 import { EloTable } from "./elo-table.ts";
-import { GoalLevel, levelDefaults } from "./goal-level.ts";
-import { type GoalMeans, scoreMatrix } from "./matrix.ts";
+import { GoalLevel, levelDefaults, levelRanges } from "./goal-level.ts";
+import { type GoalMeans, rhoRange, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 
 const defaults = {
   /** Share of the error in goals by which both ratings move. */
@@ -19,13 +19,26 @@ const defaults = {
   rho: 0,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  rate: { min: 0, max: 1 },
+  /** Far beyond any error it is no bend at all. */
+  bend: { min: 0.05, max: 1_000_000 },
+  reversion: { min: 0, max: 1 },
+  promoted: { min: -3, max: 3 },
+  relegated: { min: 1, max: 20, whole: true },
+  belief: { min: 0, max: 5 },
+  ...levelRanges,
+  rho: rhoRange,
+};
+
 /** Ratings in goals: their difference and home advantage forecast the goal difference, whose error moves them. */
 export const goalDifferenceElo: Family = {
   name: "goal-difference-elo",
   source:
     "Stefani 1980, Improved least squares football, basketball, and soccer predictions; goals instead of results in Elo's update as in Hvattum & Arntzen 2010",
   defaults,
-  create: (params) => new GoalDifferenceElo(readParams("goal-difference-elo", defaults, params)),
+  ranges,
+  create: (params) => new GoalDifferenceElo(readParams("goal-difference-elo", { defaults, ranges }, params)),
 };
 
 class GoalDifferenceElo implements RatingState {

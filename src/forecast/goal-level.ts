@@ -1,5 +1,6 @@
 import type { Score } from "../match/event.ts";
 import { boundedMean, type GoalMeans } from "./matrix.ts";
+import type { Range } from "./params.ts";
 
 export const levelDefaults = {
   /** Share of a match's surprise by which the goals a match move, once the competition is known. */
@@ -7,6 +8,11 @@ export const levelDefaults = {
   /** The same for home advantage, which moves faster. */
   homeRate: 1 / 400,
 };
+
+export const levelRanges = {
+  levelRate: { min: 0, max: 0.5 },
+  homeRate: { min: 0, max: 0.5 },
+} as const satisfies Record<keyof typeof levelDefaults, Range>;
 
 /** The long-run values of European leagues weigh as much as this many matches. */
 const priorMatches = 40;

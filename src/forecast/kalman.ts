@@ -1,7 +1,7 @@
 import { GaussianState } from "./gaussian-state.ts";
-import { boundedMean, type GoalMeans, mixture, scoreMatrix } from "./matrix.ts";
+import { boundedMean, type GoalMeans, mixture, rhoRange, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 import { Seasons } from "./seasons.ts";
 
 const defaults = {
@@ -22,6 +22,18 @@ const defaults = {
   rho: 0,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  drift: { min: 0, max: 0.01 },
+  seasonShock: { min: 0, max: 1 },
+  homeDrift: { min: 0, max: 0.01 },
+  levelDrift: { min: 0, max: 0.01 },
+  unknown: { min: 0.0001, max: 1 },
+  promoted: { min: -2, max: 2 },
+  promotedVariance: { min: 0.0001, max: 1 },
+  doubt: { min: 0, max: 1 },
+  rho: rhoRange,
+};
+
 /**
  * Attacks and defences as a Gaussian random walk with the covariance of them all: a win also teaches about the teams the
  * loser has played. Poisson counts enter by the extended filter for exponential families.
@@ -31,7 +43,8 @@ export const kalman: Family = {
   source:
     "Rue & Salvesen 2000, Prediction and retrospective analysis of soccer matches in a league; filtered as in Fahrmeir 1992, Posterior mode estimation by extended Kalman filtering for multivariate dynamic generalized linear models",
   defaults,
-  create: (params) => new KalmanFilter(readParams("kalman", defaults, params)),
+  ranges,
+  create: (params) => new KalmanFilter(readParams("kalman", { defaults, ranges }, params)),
 };
 
 const dayMs = 86_400_000;

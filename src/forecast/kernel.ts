@@ -2,7 +2,7 @@ import type { Score } from "../match/event.ts";
 import { createElo } from "./elo.ts";
 import { goalsMax, mixture, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 
 const defaults = {
   /** Standard deviation of the kernel in Elo points. */
@@ -15,12 +15,20 @@ const defaults = {
   halfLifeMatches: 1500,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  bandwidth: { min: 1, max: 1000 },
+  prior: { min: 0.01, max: 1000000 },
+  k: { min: 0, max: 200 },
+  halfLifeMatches: { min: 1, max: 100000 },
+};
+
 /** What happened in past matches between teams as far apart as these two: kernel regression on the Elo difference. */
 export const kernel: Family = {
   name: "kernel",
   source: "Nadaraya 1964, On estimating regression; Watson 1964, Smooth regression analysis",
   defaults,
-  create: (params) => new Kernel(readParams("kernel", defaults, params)),
+  ranges,
+  create: (params) => new Kernel(readParams("kernel", { defaults, ranges }, params)),
 };
 
 interface Seen {

@@ -1,5 +1,6 @@
 import type { Probabilities, Score } from "../match/event.ts";
 import type { ScoreMatrix } from "./member.ts";
+import type { Range } from "./params.ts";
 
 /** The last row and column of a matrix stand for this many goals or more. */
 export const goalsMax = 10;
@@ -7,6 +8,9 @@ export const goalsMax = 10;
 /** Means outside this range are never right for football, and a runaway one would push the mass into the last row. */
 const meanMin = 0.1;
 const meanMax = 6;
+
+/** Of a low-score correction: beyond it single scores would get no probability at all for means as they are. */
+export const rhoRange = { min: -0.3, max: 0.3 } as const satisfies Range;
 
 export interface GoalMeans {
   home: number;

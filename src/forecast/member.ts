@@ -1,5 +1,6 @@
 import type { Probabilities, Score } from "../match/event.ts";
 import type { PlayedMatch } from "../match/played.ts";
+import type { Range } from "./params.ts";
 
 export type { PlayedMatch };
 
@@ -24,7 +25,7 @@ export interface Forecast {
 
 /** A model's memory of a competition: fed results in order of kick-off, asked for score matrices. Never shared between competitions. */
 export interface RatingState {
-  /** `match` kicked off no earlier than any match learned before it. */
+  /** In the order of `begunBy`: where times are assumed, a kick-off may lie some hours before that of the match before. */
   learn(match: PlayedMatch): void;
   predict(fixture: FixtureToForecast): ScoreMatrix;
 }
@@ -44,6 +45,8 @@ export interface Family {
   source: string;
   /** Every parameter the family knows, with the value it takes when a member names none. */
   defaults: Readonly<Record<string, number>>;
-  /** Throws a RangeError on a parameter the family does not know or that is not finite (params.ts). */
+  /** What each of them may be. */
+  ranges: Readonly<Record<string, Range>>;
+  /** Throws a RangeError on a parameter the family does not know or that is out of its range (params.ts). */
   create(params: Readonly<Record<string, number>>): RatingState;
 }

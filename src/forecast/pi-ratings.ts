@@ -1,7 +1,7 @@
-import { GoalLevel, levelDefaults } from "./goal-level.ts";
-import { scoreMatrix } from "./matrix.ts";
+import { GoalLevel, levelDefaults, levelRanges } from "./goal-level.ts";
+import { rhoRange, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 import { RatedTeams } from "./rated-teams.ts";
 
 const defaults = {
@@ -19,12 +19,23 @@ const defaults = {
   rho: 0,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  rate: { min: 0, max: 1 },
+  crossRate: { min: 0, max: 1 },
+  venue: { min: -1, max: 1 },
+  promoted: { min: -3, max: 3 },
+  belief: { min: 0, max: 5 },
+  levelRate: levelRanges.levelRate,
+  rho: rhoRange,
+};
+
 /** A home and an away rating per team, in goals against an average team; their difference sets two Poisson means. */
 export const piRatings: Family = {
   name: "pi-ratings",
   source: "Constantinou & Fenton 2013, Determining the level of ability of football teams by dynamic ratings",
   defaults,
-  create: (params) => new PiRatings(readParams("pi-ratings", defaults, params)),
+  ranges,
+  create: (params) => new PiRatings(readParams("pi-ratings", { defaults, ranges }, params)),
 };
 
 interface Ratings {

@@ -1,6 +1,7 @@
 import type { Score } from "../match/event.ts";
 import { boundedMean, type GoalMeans } from "./matrix.ts";
 import type { FixtureToForecast, PlayedMatch } from "./member.ts";
+import type { Range } from "./params.ts";
 import { type Beta, newtonStep, type Prior, type WeightedMatch } from "./poisson-newton.ts";
 import { Seasons } from "./seasons.ts";
 
@@ -13,6 +14,15 @@ export const fitDefaults = {
   promotedRidge: 30,
   refitDays: 7,
 };
+
+/** Every precision above 0: a team without a match would else have no estimate. */
+export const fitRanges = {
+  halfLifeDays: { min: 1, max: 10_000 },
+  ridge: { min: 0.01, max: 10_000 },
+  promoted: { min: -2, max: 2 },
+  promotedRidge: { min: 0.01, max: 10_000 },
+  refitDays: { min: 1, max: 366 },
+} as const satisfies Record<keyof typeof fitDefaults, Range>;
 
 /** The next value of how the two counts depend on each other, such as Dixon & Coles' dependence, given the fit of the means. */
 export type DependenceStep = (dependence: number, beta: Beta, matches: readonly WeightedMatch[]) => number;

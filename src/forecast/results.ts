@@ -1,9 +1,10 @@
+import { begunBy } from "../match/played.ts";
 import type { PlayedMatch } from "./member.ts";
 
 export interface ResultStore {
   /**
-   * The competition's finished matches with kick-off <= `until` (epoch ms) in their newest revision, ascending by
-   * (kick-off, match id). Cheap where the same array comes back while nothing has changed, but it need not.
+   * The competition's finished matches that had begun by `until` (epoch ms) in their newest revision, ascending by
+   * (`begunBy`, match id). Cheap where the same array comes back while nothing has changed, but it need not.
    */
   results(competition: string, until: number): readonly PlayedMatch[];
 }
@@ -21,7 +22,7 @@ export function resultReader() {
     let changed = false;
     let last: PlayedMatch | undefined;
     for (const match of results) {
-      if (match.competition !== competition || !(match.kickoff <= until) || (last && !inOrder(last, match))) {
+      if (match.competition !== competition || !(begunBy(match) <= until) || (last && !inOrder(last, match))) {
         throw new Error(
           `results of ${competition} until ${until}: ${match.matchId} at ${match.kickoff} is out of place`,
         );
@@ -49,7 +50,7 @@ function isGoals(goals: number): boolean {
 }
 
 function inOrder(a: PlayedMatch, b: PlayedMatch): boolean {
-  return a.kickoff < b.kickoff || (a.kickoff === b.kickoff && a.matchId < b.matchId);
+  return begunBy(a) < begunBy(b) || (begunBy(a) === begunBy(b) && a.matchId < b.matchId);
 }
 
 function isSame(a: PlayedMatch, b: PlayedMatch): boolean {
@@ -57,6 +58,7 @@ function isSame(a: PlayedMatch, b: PlayedMatch): boolean {
     a === b ||
     (a.matchId === b.matchId &&
       a.kickoff === b.kickoff &&
+      a.begunBy === b.begunBy &&
       a.season === b.season &&
       a.home === b.home &&
       a.away === b.away &&

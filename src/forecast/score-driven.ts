@@ -1,6 +1,6 @@
-import { boundedMean, type GoalMeans, scoreMatrix } from "./matrix.ts";
+import { boundedMean, type GoalMeans, rhoRange, scoreMatrix } from "./matrix.ts";
 import type { Family, FixtureToForecast, PlayedMatch, RatingState, ScoreMatrix } from "./member.ts";
-import { readParams } from "./params.ts";
+import { type Range, readParams } from "./params.ts";
 import { RatedTeams } from "./rated-teams.ts";
 
 const defaults = {
@@ -24,12 +24,27 @@ const defaults = {
   rho: 0,
 };
 
+const ranges: Readonly<Record<keyof typeof defaults, Range>> = {
+  attack: { min: 0, max: 0.2 },
+  attackAgainst: { min: 0, max: 0.2 },
+  defence: { min: 0, max: 0.2 },
+  home: { min: 0, max: 0.1 },
+  level: { min: 0, max: 0.1 },
+  power: { min: 0, max: 1 },
+  promoted: { min: -2, max: 2 },
+  reversion: { min: 0, max: 1 },
+  boost: { min: 0, max: 20 },
+  boostHalfLife: { min: 0.1, max: 1000 },
+  rho: rhoRange,
+};
+
 /** Attack and defence that move by the scaled score of the Poisson likelihood after every match. */
 export const scoreDriven: Family = {
   name: "score-driven",
   source: "Koopman & Lit 2015, A dynamic bivariate Poisson model; Koopman & Lit 2019, score-driven time series models",
   defaults,
-  create: (params) => new ScoreDriven(readParams("score-driven", defaults, params)),
+  ranges,
+  create: (params) => new ScoreDriven(readParams("score-driven", { defaults, ranges }, params)),
 };
 
 interface Strength {

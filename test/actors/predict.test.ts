@@ -191,16 +191,16 @@ describe("only open models are called", () => {
 describe("when models have failed", () => {
   const iso = (time: number) => new Date(time).toISOString();
   const at = kickoff - 30 * minute;
-  const cases: [string, ModelAnswer[], { category: string; reason: string; retryAt: number } | null][] = [
+  const cases: [string, ModelAnswer[], { category: string; names: string; retryAt: number } | null][] = [
     [
       "in passing, the stage is tried again after the retry delay",
       [tip("elo"), failedModel("poisson", "transient"), failedModel("pi", "rate-limited")],
-      { category: "transient", reason: "2 models have not answered: poisson, pi", retryAt: at + 30 * second },
+      { category: "transient", names: "2 models have not answered: poisson, pi", retryAt: at + 30 * second },
     ],
     [
       "by their limits alone, no attempt is burnt",
       [tip("elo"), tip("poisson"), failedModel("pi", "rate-limited")],
-      { category: "rate-limited", reason: "1 models have not answered: pi", retryAt: at + hour },
+      { category: "rate-limited", names: "1 model has not answered: pi", retryAt: at + hour },
     ],
     [
       "by limits with an end, the earliest end counts",
@@ -209,7 +209,7 @@ describe("when models have failed", () => {
         { ...failedModel("poisson", "rate-limited"), retryAt: iso(at + 2 * minute) },
         failedModel("pi", "rate-limited"),
       ],
-      { category: "rate-limited", reason: "3 models have not answered: elo, poisson, pi", retryAt: at + 2 * minute },
+      { category: "rate-limited", names: "3 models have not answered: elo, poisson, pi", retryAt: at + 2 * minute },
     ],
     [
       "in passing and by a limit, it burns an attempt",
@@ -218,7 +218,7 @@ describe("when models have failed", () => {
         { ...failedModel("poisson", "rate-limited"), retryAt: iso(at + 5 * minute) },
         failedModel("pi", "transient"),
       ],
-      { category: "transient", reason: "2 models have not answered: poisson, pi", retryAt: at + 30 * second },
+      { category: "transient", names: "2 models have not answered: poisson, pi", retryAt: at + 30 * second },
     ],
     ["for good, the stage is done", [tip("elo"), failedModel("poisson", "permanent"), tip("pi")], null],
     [
@@ -237,10 +237,26 @@ describe("when models have failed", () => {
     await settled();
     const failed = it
       .events("match.failed")
-      .map(({ data: { category, reason, retryAt } }) => ({ category, reason, retryAt }));
+      .map(({ data: { category, reason, retryAt } }) => ({ category, names: reason.split(" (")[0], retryAt }));
     expect(failed).toEqual(failure === null ? [] : [{ ...failure, retryAt: new Date(failure.retryAt).toISOString() }]);
     expect(it.node.readModel.match(id)?.stages.predict.done === null).toBe(failure !== null);
     expect(it.waves()).toHaveLength(1);
+  });
+
+  test("the reason tells why, and what an operator can do", async () => {
+    const it = await scene();
+    it.answer(tip("elo"));
+    it.answer({
+      ...failedModel("poisson", "transient"),
+      reason: `its server answered 500 ${"x".repeat(300)}`,
+    });
+    it.answer(tip("pi"));
+    await settled();
+    const reason = it.events("match.failed")[0]?.data.reason;
+    expect(reason).toMatch(
+      /^1 model has not answered: poisson \(its server answered 500 x+\); mend what stays away, or/,
+    );
+    expect(reason).toMatch(/take it out of FULLTIME_PANEL and restart$/);
   });
 
   test("by a bug of theirs, the other answers are stated first", async () => {

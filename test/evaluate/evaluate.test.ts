@@ -43,7 +43,7 @@ test("prints one document for programs, and what it rejected beside it", { timeo
   const { code, stdout, stderr } = await run("--data", openfootballDirectory(), "--json");
   expect(stderr).toMatch(/^en\.2\.json: rejected, it is not valid JSON/);
   expect(code).toBe(0);
-  const { members, panel, odds, competitions } = JSON.parse(stdout);
+  const { members, panel, odds, diversity, competitions } = JSON.parse(stdout);
   expect(members).toHaveLength(42);
   for (const it of [...members, panel]) {
     expect(it.n).toBe(24);
@@ -51,6 +51,10 @@ test("prints one document for programs, and what it rejected beside it", { timeo
       expect(it[figure]).toEqual(expect.any(Number));
   }
   expect(odds).toBeNull();
+  expect(diversity.seasons).toMatchObject([
+    { competition: "pl", season: "2019-20", n: 12, value: expect.any(Number) },
+    { competition: "pl", season: "2020-21", n: 12 },
+  ]);
   expect(competitions).toMatchObject([{ competition: "pl", seasons: ["2019-20", "2020-21"], panel }]);
 });
 
@@ -58,8 +62,8 @@ test("prints tables for people, and the bookmakers' row where there are odds", {
   const directory = tempDir();
   const rows = [2019, 2020, 2021].flatMap((year) =>
     season(year).matches.map(
-      ({ date, team1, team2, score }) =>
-        `E0,${date.split("-").toReversed().join("/")},${team1},${team2},${score.ft.join(",")},2.5,3.4,2.9`,
+      ({ date, team1, team2, score }, week) =>
+        `E0,${date.split("-").toReversed().join("/")},${team1},${team2},${score.ft.join(",")},${week === 0 ? ",," : "2.5,3.4,2.9"}`,
     ),
   );
   writeFileSync(
@@ -77,8 +81,10 @@ test("prints tables for people, and the bookmakers' row where there are odds", {
   expect(stderr).toBe("");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^pl, 2020-21: 12 matches\n/);
-  expect(stdout).toMatch(/^odds +12 +0\.\d{4} +\d\.\d{4} +\d\.\d{4} +- +- /m);
-  expect(stdout).toMatch(/On the 12 matches with odds the panel's RPS is/);
+  expect(stdout).toMatch(/^odds +11 +0\.\d{4} +\d\.\d{4} +\d\.\d{4} +- +- /m);
+  expect(stdout).toMatch(/^panel, on these +11 +0\.\d{4} /m);
+  expect(stdout).toMatch(/On the 11 matches with odds, of 12, the panel's RPS is/);
+  expect(stdout).toMatch(/^Most alike in 2020-21 \(12 matches\): \S+ and \S+, same tips in \d+\.\d %\.$/m);
   expect(stdout).toMatch(/Correlation of errors: median/);
 });
 

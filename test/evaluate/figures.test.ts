@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { pairedBootstrap } from "../../scripts/evaluate/bootstrap.ts";
 import { calibrationOf } from "../../scripts/evaluate/calibration.ts";
-import { diversityOf, highestPairs } from "../../scripts/evaluate/diversity.ts";
+import { diversityOf, highestPairs, mostAlike } from "../../scripts/evaluate/diversity.ts";
 import { figuresOf, scored } from "../../scripts/evaluate/scores.ts";
 
 const win = { home: 1, away: 0 };
@@ -76,5 +76,25 @@ test("diversity is the correlation of errors and the share of same tips", () => 
     "sure twin",
     "twin other",
     "sure other",
+  ]);
+});
+
+test("the two most alike are looked for in each season by itself", () => {
+  const member = (name: string, ...tips: { home: number; away: number }[]) =>
+    scored(
+      name,
+      null,
+      tips.map((tip) => said(0.5, 0.3, 0.2, tip)),
+      tips.map(() => win),
+    );
+  const members = [
+    member("a", win, win, win, win),
+    member("b", win, win, draw, draw),
+    member("c", win, draw, win, win),
+  ];
+  const match = (season: string) => ({ competition: "pl", season });
+  expect(mostAlike(members, [match("one"), match("one"), match("two"), match("two")])).toEqual([
+    { competition: "pl", season: "one", n: 2, a: "a", b: "b", value: 1 },
+    { competition: "pl", season: "two", n: 2, a: "a", b: "c", value: 1 },
   ]);
 });

@@ -84,3 +84,15 @@ test("reads older files in Latin-1, and takes the competition from the file's na
   const { rows } = read(["Date,HomeTeam,AwayTeam,FTHG,FTAG", "13/08/2016,Köln,B,1,1"], "latin1", "data/D1.csv");
   expect(rows[0]).toMatchObject({ competition: "bl1", home: "Köln" });
 });
+
+test("rejects a score that no league has seen, by name", () => {
+  const { rows, remarks } = read([
+    "Div,Date,HomeTeam,AwayTeam,FTHG,FTAG",
+    "E0,13/08/2016,Hull,Leicester,0,99",
+    "E0,14/08/2016,Arsenal,Liverpool,9,0",
+  ]);
+  expect(rows).toHaveLength(1);
+  expect(remarks).toEqual([
+    "E0.csv: rejected 13/08/2016 Hull v Leicester: 0-99 is no score of a league match: over 20 goals of one team",
+  ]);
+});

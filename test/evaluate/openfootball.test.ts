@@ -30,9 +30,13 @@ test("rejects what cannot be a match, saying which and why, and keeps the rest",
     match({ date: "2019-02-30", score: { ft: [1, 0] } }),
     match({ score: { ft: [1, -1] } }),
     match({ score: { ft: [1, 1] } }),
+    match({ score: { ft: [99, 0] } }),
   ]);
   expect(rows).toHaveLength(1);
-  expect(remarks).toHaveLength(3);
+  expect(remarks).toHaveLength(4);
+  expect(remarks[3]).toBe(
+    "2019-20/en.1.json: rejected 2019-08-24 A v B: 99-0 is no score of a league match: over 20 goals of one team",
+  );
   expect(remarks[0]).toBe("2019-20/en.1.json: rejected 2019-08-24 A v B: awarded");
 });
 

@@ -51,7 +51,36 @@ describe.each(names)("family %s", (name) => {
   it("names a parameter that it does not have", () => {
     expect(() => create(name, { halflife: 3 })).toThrow(/no parameter "halflife"; it has /);
     const [known = ""] = Object.keys(families.get(name)?.defaults ?? {});
-    expect(() => create(name, { [known]: Number.NaN })).toThrow(/must be a finite number/);
+    expect(() => create(name, { [known]: Number.NaN })).toThrow(/must be a number from /);
+  });
+
+  it("has a range for every parameter, with the default in it, and refuses what is beyond", () => {
+    const { defaults = {}, ranges = {} } = families.get(name) ?? {};
+    expect(Object.keys(ranges).toSorted()).toEqual(Object.keys(defaults).toSorted());
+    expect(() => create(name, defaults)).not.toThrow();
+    for (const [parameter, { min, max }] of Object.entries(ranges)) {
+      for (const beyond of [min - 1, max + 1, 1e300, Number.POSITIVE_INFINITY])
+        expect(() => create(name, { [parameter]: beyond }), parameter).toThrow(`${parameter} must be a `);
+    }
+  });
+
+  it("is a distribution at the ends of its ranges too", () => {
+    const { defaults = {}, ranges = {} } = families.get(name) ?? {};
+    const extreme = fc.record(
+      Object.fromEntries(
+        Object.entries(ranges).map(([parameter, { min, max }]) => [
+          parameter,
+          fc.constantFrom(min, max, defaults[parameter] ?? min),
+        ]),
+      ),
+    );
+    fc.assert(
+      fc.property(extreme, histories, fixtures, (params, history, next) => {
+        const state = create(name, params);
+        for (const match of history) state.learn(match);
+        assertDistribution(state.predict(next), name);
+      }),
+    );
   });
 
   it("follows its parameters", () => {
@@ -66,8 +95,11 @@ describe.each(names)("family %s", (name) => {
         state.predict(fixture("new", "b", { at: 50, season: "two" })),
       ];
     };
-    for (const [parameter, value] of Object.entries(families.get(name)?.defaults ?? {})) {
-      expect(forecasts({ [parameter]: value * 2 + 1 }), parameter).not.toEqual(forecasts({}));
+    const { defaults = {}, ranges = {} } = families.get(name) ?? {};
+    for (const [parameter, { min, max }] of Object.entries(ranges)) {
+      const more = (defaults[parameter] ?? 0) * 2 + 1;
+      const other = more <= max ? more : max === defaults[parameter] ? min : max;
+      expect(forecasts({ [parameter]: other }), parameter).not.toEqual(forecasts({}));
     }
   });
 });

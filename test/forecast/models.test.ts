@@ -16,6 +16,7 @@ function slowModels(msPerMatch: number, learn: (match: PlayedMatch) => void = ()
     name: "slow",
     source: "",
     defaults: {},
+    ranges: {},
     create: () => ({
       learn(match) {
         now += msPerMatch;

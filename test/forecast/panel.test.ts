@@ -22,6 +22,7 @@ function countingPanel() {
     name: "counting",
     source: "",
     defaults: {},
+    ranges: {},
     create: () => {
       created++;
       return state();

@@ -119,7 +119,7 @@ function whole(body: unknown): Reply | null {
   const { content, refusal } = choice.message;
   return {
     text: textOf(content),
-    refused: (typeof refusal === "string" && refusal !== "") || choice.finish_reason === "content_filter",
+    refused: isRefusal(content, refusal) || choice.finish_reason === "content_filter",
     ...common(completion),
   };
 }
@@ -131,8 +131,9 @@ function joined(events: readonly string[]): Reply | null {
     if (typeof chunk !== "object" || chunk === null || Boolean(chunk.error)) return null;
     const choice = chunk.choices?.[0];
     const { model, tokens, stated } = common(chunk);
-    reply.text += textOf(choice?.delta?.content);
-    reply.refused ||= Boolean(choice?.delta?.refusal) || choice?.finish_reason === "content_filter";
+    const { content, refusal } = choice?.delta ?? {};
+    reply.text += textOf(content);
+    reply.refused ||= isRefusal(content, refusal) || choice?.finish_reason === "content_filter";
     reply.model = model ?? reply.model;
     reply.tokens = tokens ?? reply.tokens;
     reply.stated = Math.max(stated, reply.stated);
@@ -140,8 +141,24 @@ function joined(events: readonly string[]): Reply | null {
   return events.length === 0 ? null : reply;
 }
 
+/** Some servers answer in parts; of these only text is the answer, not what a model thought on the way to it. */
 function textOf(content: unknown): string {
-  return typeof content === "string" ? content : "";
+  if (typeof content === "string") return content;
+  return partsOf(content)
+    .map(({ type, text }) => (textParts.has(type) && typeof text === "string" ? text : ""))
+    .join("");
+}
+
+const textParts = new Set<unknown>(["text", "output_text"]);
+
+function isRefusal(content: unknown, refusal: unknown): boolean {
+  if (typeof refusal === "string" && refusal !== "") return true;
+  return partsOf(content).some(({ type }) => type === "refusal");
+}
+
+function partsOf(content: unknown): { type?: unknown; text?: unknown }[] {
+  const parts: unknown[] = Array.isArray(content) ? content : [];
+  return parts.filter((part) => typeof part === "object" && part !== null);
 }
 
 function common(body: { model?: unknown; usage?: unknown } | null): Pick<Reply, "model" | "tokens" | "stated"> {

@@ -150,9 +150,11 @@ class Bill {
       this.#cost += stated;
       return;
     }
-    // A server that counts nothing would else never reach its member's ceiling.
-    const read = tokens?.in || estimated(messages.reduce((sum, { content }) => sum + content.length, 0));
-    const written = tokens?.out || estimated(text.length);
+    const read = billed(
+      tokens?.in ?? 0,
+      messages.reduce((sum, { content }) => sum + content.length, 0),
+    );
+    const written = billed(tokens?.out ?? 0, text.length);
     this.#cost += (read * this.#price.in + written * this.#price.out) / 1_000_000;
   }
 
@@ -165,9 +167,16 @@ class Bill {
   }
 }
 
-/** Tokens of a text of that many characters, by the rule of thumb for English. */
-function estimated(characters: number): number {
-  return Math.ceil(characters / 4);
+/** Of a token of English, by the rule of thumb; figures, names and JSON have fewer. */
+const charactersPerToken = 4;
+
+/**
+ * The tokens that a text is paid for by: those its server counted, but no fewer than half the rule of thumb, which no tokenizer
+ * gets by with. A server that counts nothing, or too little, would else never reach its member's ceiling.
+ */
+function billed(counted: number, characters: number): number {
+  const usual = Math.ceil(characters / charactersPerToken);
+  return counted === 0 ? usual : Math.max(counted, Math.ceil(usual / 2));
 }
 
 function silent(

@@ -68,8 +68,13 @@ const listMax = 60;
 /** JSON in which a `<` is escaped, so that no text can end the block, and every text and list has a bound. */
 function encode(data: unknown): string {
   const bounded = (_key: string, value: unknown): unknown => {
-    if (typeof value === "string") return value.length > textMax ? `${value.slice(0, textMax)}…` : value;
+    if (typeof value === "string") return wellFormed(value.length > textMax ? `${value.slice(0, textMax)}…` : value);
     return Array.isArray(value) && value.length > listMax ? (value as unknown[]).slice(0, listMax) : value;
   };
   return JSON.stringify(data, bounded).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
+}
+
+/** Half of a pair of code units, as a cut leaves it, is no text: servers refuse the whole question for it. */
+function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, "\uFFFD");
 }

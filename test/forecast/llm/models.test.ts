@@ -52,6 +52,14 @@ const streamed =
   (_, response) =>
     void response.writeHead(200, { "content-type": "text/event-stream" }).end(body);
 
+/** A completion whose content is no text but whatever this is. */
+const sendsContent =
+  (content: unknown): Play =>
+  ({ body: { model } }, response) =>
+    void response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ model, choices: [{ message: { role: "assistant", content }, finish_reason: "stop" }] }));
+
 const told = (server: LlmServer) => server.requests.map(({ body }) => body.messages.map(({ role }) => role));
 
 describe("an answer", () => {
@@ -124,6 +132,39 @@ describe("an answer", () => {
     const answer = await ask();
     expect(answer).toMatchObject({ tip: { home: 2 }, cost: 0 });
     expect(answer).not.toHaveProperty("tokens");
+  });
+
+  test("of a server that counts too few tokens costs half of what its length does, and tells what was counted", async () => {
+    const usage = { prompt_tokens: 1, completion_tokens: 1 };
+    const { ask, server } = await served(answers({ usage }), { price: { in: 1_000_000, out: 0.001 } });
+    const answer = await ask();
+    const characters = server.requests[0]?.body.messages.reduce((sum, { content }) => sum + content.length, 0) ?? 0;
+    expect(Math.floor(answer.cost ?? 0)).toBe(Math.ceil(Math.ceil(characters / 4) / 2));
+    expect(answer).toMatchObject({ tokens: { in: 1, out: 1 } });
+  });
+
+  const halves = [JSON.stringify(goodAnswer).slice(0, 30), JSON.stringify(goodAnswer).slice(30)];
+  const parts = [
+    { type: "thinking", thinking: "two to one, or is it" },
+    ...halves.map((text) => ({ type: "text", text })),
+    null,
+    "stray",
+  ];
+
+  test("may come in parts, of which text is the answer", async () => {
+    const { ask } = await served(sendsContent(parts));
+    expect(await ask()).toMatchObject({ tip: { home: 2, away: 1 } });
+  });
+
+  test("may stream in parts", async () => {
+    const events = parts.map((part) => `data: ${JSON.stringify({ choices: [{ delta: { content: [part] } }] })}\n\n`);
+    const { ask } = await served(streamed(`${events.join("")}data: [DONE]\n\n`));
+    expect(await ask()).toMatchObject({ tip: { home: 2, away: 1 } });
+  });
+
+  test("of a part that refuses is an abstention", async () => {
+    const { ask } = await served(sendsContent([{ type: "refusal", refusal: "I would rather not" }]));
+    expect(await ask()).toMatchObject({ outcome: "abstained", reason: "it refused" });
   });
 
   test.for([undefined, {}, { prompt_tokens: 0, completion_tokens: 0 }])(
@@ -383,7 +424,9 @@ describe("whatever a team is called", () => {
       home: { name: string };
       asOf: string;
     };
-    expect(name.startsWith(data.home.name.replace(/…$/, ""))).toBe(true);
+    // But for half a character: a server would refuse the whole question for it.
+    const text = name.replaceAll(/\p{Surrogate}/gu, "\uFFFD");
+    expect(text.startsWith(data.home.name.replace(/…$/, ""))).toBe(true);
     expect(data.asOf).toBe("2017-01-14T09:00:00.000Z");
     expect(content.length).toBeLessThan(5000);
   });

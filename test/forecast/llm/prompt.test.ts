@@ -30,3 +30,24 @@ test.for([
   const asked = question({ lineups });
   expect(ask(asked, await asked.background())[1]?.content).toContain(expected);
 });
+
+test.for([
+  ["is 10 kB long", "A".repeat(10_000)],
+  ["has control characters", "\u0000\u001b[31mred\u0007\u2028\u202eder\r\n"],
+  ["is half an emoji", "x".repeat(119) + "⚽🏆\ud83d"],
+] as const)("a team whose name %s is data, and one question of bounded length", async ([, name]) => {
+  const asked = question({ names: { home: name, away: name } });
+  const background = await asked.background();
+  const messages = ask(asked, background);
+  expect(messages).toHaveLength(2);
+  expect(messages[0]).toEqual(ask(question(), background)[0]);
+  const content = messages[1]?.content ?? "";
+  expect(content.match(/<\/?data>/g)).toEqual(["<data>", "</data>"]);
+  // Of control characters only the two line ends of the block are left.
+  expect(content.match(/\p{Cc}/gu)).toEqual(["\n", "\n"]);
+  const data = JSON.parse(content.slice("<data>\n".length, -"\n</data>".length)) as { home: { name: string } };
+  expect(data.home.name.slice(0, 119)).toBe(name.slice(0, 119));
+  expect(data.home.name.length).toBeLessThanOrEqual(121);
+  expect(data.home.name).not.toMatch(/\p{Surrogate}/u);
+  expect(content.length).toBeLessThan((ask(question(), background)[1]?.content.length ?? 0) + 1000);
+});
