@@ -15,13 +15,8 @@ describe("the package", () => {
     cpSync(join(root, "package.json"), join(installed, "package.json"));
     // What npm would install beside it is what the checkout has.
     symlinkSync(join(root, "node_modules"), join(installed, "node_modules"));
-    await run(process.execPath, [
-      join(root, "node_modules", "typescript", "bin", "tsc"),
-      "-p",
-      join(root, "tsconfig.build.json"),
-      "--outDir",
-      join(installed, "dist"),
-    ]);
+    const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
+    await run(process.execPath, [tsx, join(root, "scripts", "build.ts"), "--out", join(installed, "dist")]);
     const { bin } = (await import("../package.json", { with: { type: "json" } })).default;
     const fulltime = (...args: string[]) =>
       run(process.execPath, [join(installed, bin.fulltime), ...args], {

@@ -11,6 +11,8 @@ import { listenForSignals } from "./signals.ts";
 /** A log to read, and how the command came to it. */
 export interface LogAccess {
   log: EventLog;
+  /** Of the NATS that has it. */
+  url: string;
   /** The node that runs on the data directory, null when none does. */
   node: NodeNote | null;
   signal: AbortSignal;
@@ -101,7 +103,7 @@ async function readLog<T>(
 ): Promise<T> {
   const log = await openExistingLog(url, config.natsCreds);
   try {
-    return await unlessInterrupted(work({ log, node, signal }), signal);
+    return await unlessInterrupted(work({ log, url, node, signal }), signal);
   } finally {
     await log.close();
   }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { pause, wallClock } from "../../src/clock.ts";
 import type { Config } from "../../src/config.ts";
-import { projectionsSchema, rebuildSchema } from "../../src/http/projections.ts";
+import { rebuildSchema } from "../../src/http/calls/rebuild.ts";
+import { projectionsSchema } from "../../src/http/projections.ts";
 import { readDir, sweep } from "../../src/projections/builds.ts";
 import { originOf } from "../../src/projections/origin.ts";
 import { buildAside } from "../../src/projections/rebuild.ts";

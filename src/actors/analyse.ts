@@ -8,7 +8,7 @@ import { fixtureToForecast } from "./question.ts";
 export function analyseActor(results: ResultStore, models: Pick<Models, "expectedGoals"> = {}) {
   return defineStage({
     stage: "analyse",
-    concurrency: 64,
+    concurrency: 200,
     async *handle({ request, fixture, match, node, signal }) {
       const asOf = fixture.kickoff - node.policy.due.analyse;
       const usable = results.results(fixture.competition, asOf - node.policy.resultUsableAfter);

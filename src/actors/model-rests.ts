@@ -25,8 +25,9 @@ export function createModelRests(): ModelRests {
     return known === null ? null : Math.max(known, extended.get(model) ?? 0);
   }
 
-  function resting(node: Node, model: string): ModelOutcome | null {
-    const until = untilOf(node, model);
+  const resting = (node: Node, model: string) => restUntil(untilOf(node, model), node, model);
+
+  function restUntil(until: number | null, node: Node, model: string): ModelOutcome | null {
     if (until === null || node.clock.now() >= until) return null;
     const reason = `${restAfterFailures} permanent failures in a row: tried again from ${new Date(until).toISOString()}`;
     return { model, outcome: "resting", category: null, reason };
@@ -52,9 +53,10 @@ export function createModelRests(): ModelRests {
     resting,
     async ask(node, model, signal, call) {
       for (;;) {
-        const rests = resting(node, model);
+        const until = untilOf(node, model);
+        if (until === null) return call();
+        const rests = restUntil(until, node, model);
         if (rests !== null) return rests;
-        if (untilOf(node, model) === null) return call();
         const other = probes.get(model);
         if (other === undefined) return probe(node, model, call);
         const found = await untilStopped(other, signal);

@@ -5,6 +5,7 @@ import { concurrencyDefault, type LlmMember, samplingParams, timeoutDefaultMs } 
 import type { Family, Member } from "../forecast/member.ts";
 import { noParameter, rangeRule } from "../forecast/params.ts";
 import type { RosterEntry } from "../match/event.ts";
+import { withoutSecrets } from "./address.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { whyNoEndpoint } from "./endpoint-url.ts";
 
@@ -195,14 +196,15 @@ function describe(issue: z.core.$ZodIssue, json: unknown): string {
 /** What was given, but for what may be a key or hold a password. */
 function shown(field: PropertyKey | undefined, value: unknown): string {
   if (value === undefined || field === "keyEnv") return "";
-  if (field === "url" && typeof value === "string") return ` ${JSON.stringify(brief(withoutSecrets(value)))}`;
+  if (field === "url" && typeof value === "string") return ` ${JSON.stringify(brief(withoutKeys(value)))}`;
   // JSON has no word for the infinity that 1e999 is read as.
   return ` ${typeof value === "number" ? value : brief(JSON.stringify(value))}`;
 }
 
-/** A user, a password, a query and a fragment are where an address may hold a key. */
-function withoutSecrets(url: string): string {
-  return url.replaceAll(/\/\/[^/@\s]*@/g, "//********@").replace(/([?#]).*$/s, "$1********");
+/** What was given as an address may have lost its scheme, and hold a key all the same. */
+function withoutKeys(url: string): string {
+  const bare = withoutSecrets(url);
+  return bare.includes("://") ? bare : bare.replace(/^[^]*@/, "********@").replace(/([?#])[^]*$/, "$1********");
 }
 
 const shownMax = 120;

@@ -28,14 +28,22 @@ export const nobody = "_";
 
 /** The entity a subject belongs to and the event type it claims; null for the letter box and for subjects that name none. */
 export function parseSubject(subject: string): { entity: Entity; type: string } | null {
-  const tokens = subject.split(".");
-  const root = tokens[0];
-  const width = root === "source" ? 3 : 2;
-  if (tokens.length <= width || subject === letterBox) return null;
-  if (root !== "match" && root !== "source" && root !== "operator") return null;
-  const entity: Entity = { root, id: tokens.slice(1, width).join(".") };
+  if (subject === letterBox) return null;
+  const root = rootOf(subject);
+  if (root === null) return null;
+  const from = root.length + 1;
+  let to = subject.indexOf(".", from);
+  if (root === "source" && to !== -1) to = subject.indexOf(".", to + 1);
+  if (to === -1) return null;
+  const entity: Entity = { root, id: subject.slice(from, to) };
   if (whyInvalid(entity) !== null) return null;
-  return { entity, type: `${root}.${tokens.slice(width).join(".")}` };
+  return { entity, type: `${root}${subject.slice(to)}` };
+}
+
+function rootOf(subject: string): Entity["root"] | null {
+  if (subject.startsWith("match.")) return "match";
+  if (subject.startsWith("source.")) return "source";
+  return subject.startsWith("operator.") ? "operator" : null;
 }
 
 export function entityOf(subject: string): Entity | null {

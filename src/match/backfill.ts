@@ -59,7 +59,7 @@ export function lackOf(match: Match | null, { stages, now, policy, roster }: Bac
   const wanted = stages ?? backfillStages;
   const work = isVoid(status) ? [] : retroStages(match, wanted);
   const frozen = match.round.roster !== null;
-  const models = work.includes("predict") ? (frozen ? openModels(match) : [...roster]).sort() : [];
+  const models = work.includes("predict") ? (frozen ? openModels(match) : roster).toSorted() : [];
   const rescored = isTerminal(status) && models.length > 0;
   const settles = rescored || (wanted.includes("settle") && resettling(match, "unsettled") === "accepted");
   const asked: Stage[] = settles && wanted.includes("settle") ? [...work, "settle"] : work;

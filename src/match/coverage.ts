@@ -1,6 +1,6 @@
 import { countingAnswers, isComplete, isCovered } from "./answers.ts";
 import { type Severity, type Stage, stages } from "./event.ts";
-import type { Fixture, Match, StageState } from "./match.ts";
+import type { Failure, Fixture, Match, StageState } from "./match.ts";
 import type { Policy } from "./policy.ts";
 import {
   type CurrentRound,
@@ -8,6 +8,7 @@ import {
   hasBegun,
   preMatchDueAt,
   type PreMatchStage,
+  retryAt,
   settleDueAt,
   stageDueAt,
 } from "./schedule.ts";
@@ -44,7 +45,7 @@ export function gapOf(match: Match, now: number, policy: Policy): Gap | null {
     severity: severityOf(match, fixture, missing, now, policy),
     missing,
     dueSince,
-    ...explain(missing, match, fixture, round, now),
+    ...explain(missing, match, fixture, round, now, policy),
   };
 }
 
@@ -101,6 +102,7 @@ function explain(
   fixture: Fixture,
   round: CurrentRound,
   now: number,
+  policy: Policy,
 ): Pick<Gap, "reason" | "nextAction"> {
   const [first = "settle"] = missing;
   const state = first === "settle" ? match.stages.settle : round.stages[first];
@@ -114,15 +116,25 @@ function explain(
       ? "under way"
       : failure === null
         ? "will be asked for"
-        : failure.retryAt !== null
-          ? `retry at ${new Date(failure.retryAt).toISOString()}`
-          : `retry by an operator: ${failure.category}`;
+        : afterFailure(first, failure, match, policy);
   const blocked = !begun && first === "analyse" && missing.includes("predict") ? "; predict is blocked by it" : "";
   if (failure !== null) return { reason: `${first} ${failure.category}: ${failure.reason}${blocked}`, nextAction };
   if (first === "predict" && isComplete(match))
     return { reason: "every model is accounted for, none answered", nextAction };
   const why = request === null ? "has not been asked for" : "has not answered";
   return { reason: `${first} ${why}${blocked}`, nextAction };
+}
+
+/** What brings back a stage that failed. Ahead of kick-off no operator can: a backfill works in hindsight. */
+function afterFailure(stage: Stage, failure: Failure, match: Match, policy: Policy): string {
+  const again = retryAt(stage, failure, match, policy);
+  if (again !== null) return `retry at ${new Date(again).toISOString()}`;
+  if (stage === "settle") return "retry of its settlement by an operator";
+  if (stage === "lineups") return "closes as not available";
+  // A permanent failure is one of this input; what crashed a process may do so with any.
+  return failure.category === "permanent"
+    ? "asked anew if the kick-off or a team changes; else retro after kick-off"
+    : "retro after kick-off";
 }
 
 /** Share of the matches without a gap, in percent; an empty window is 100. */

@@ -1,5 +1,6 @@
 import { type Due, due } from "./due.ts";
 import { type MatchEvent, type MatchEventType, type Recorded, type Stage, stages } from "./event.ts";
+import { createEventIds } from "./event-ids.ts";
 import { evolve } from "./evolve.ts";
 import { isRequest } from "./evolve-requests.ts";
 import { checkSettled, type RecountedAnswer, recountAnswers } from "./invariants-settled.ts";
@@ -28,7 +29,15 @@ export interface Violation {
 }
 
 export interface Checker {
+  /** Throws for a message of a match that is away. */
   add(entry: LogEntry): void;
+  /**
+   * What was known of the entry's match was put away: a million matches do not fit in memory, and one that has come to its end is
+   * rarely heard of again. `recall` it before `add`.
+   */
+  isAway(entry: LogEntry): boolean;
+  /** Takes a match up again by its messages so far, which are not judged twice. */
+  recall(matchId: string, entries: readonly LogEntry[]): void;
   /** What stands open at `now` is judged too; returns all violations, in order of sequence. */
   finish(now: number): { violations: Violation[]; open: number };
 }
@@ -60,14 +69,25 @@ interface Beside {
   neverStill: boolean;
 }
 
+/** More than a season of twenty leagues: what is open at a time, and what ended lately. 10 kB each. */
+const recordsMax = 10_000;
+/** Of the oldest records, so many are looked at for each new one: those still open stay. */
+const looksANewOne = 4;
+
 /**
  * Holds a log against invariants 3, 4, 6 and 8 of docs/invariants.md, message by message. Invariant 1 needs the read model,
- * 2, 5 and 7 need what happened beside the log: the simulation checks them.
+ * 2, 5 and 7 need what happened beside the log: the simulation checks them. Beyond `kept` matches, those at rest are put away.
  */
-export function createChecker(policy: Policy, beside: Beside = { neverStill: false }): Checker {
+export function createChecker(
+  policy: Policy,
+  beside: Beside = { neverStill: false },
+  kept: number = recordsMax,
+): Checker {
   const violations: Violation[] = [];
-  const ids = new Map<string, number>();
+  const ids = createEventIds();
+  /** The one that was heard of longest ago comes first. */
   const records = new Map<string, Record>();
+  const away = new Set<string>();
 
   function add(entry: LogEntry): void {
     const { sequence, entity, event } = entry;
@@ -81,10 +101,10 @@ export function createChecker(policy: Policy, beside: Beside = { neverStill: fal
       if (matchId !== null) recordOf(matchId).match = evolve(recordOf(matchId).match, { sequence, type: null });
       return;
     }
-    const first = ids.get(event.id);
+    const first = ids.sequenceOf(event.id);
     if (first !== undefined) violate(8, `event id ${event.id} was used before, at sequence ${first}`);
-    else ids.set(event.id, sequence);
-    if (event.causationId !== null && !ids.has(event.causationId)) {
+    else ids.add(event.id, sequence);
+    if (event.causationId !== null && ids.sequenceOf(event.causationId) === undefined) {
       violate(8, `${event.type} follows from ${event.causationId}, which is not in the log before it`);
     }
     if (matchId === null || !isMatchEvent(event)) return;
@@ -96,11 +116,39 @@ export function createChecker(policy: Policy, beside: Beside = { neverStill: fal
 
   function recordOf(id: string): Record {
     let record = records.get(id);
-    if (record === undefined) {
+    if (record !== undefined) records.delete(id);
+    else if (away.has(id)) throw new Error(`${id} is away: it must be recalled before it goes on`);
+    else {
+      putAway();
       record = { match: unknownMatch(id), requests: new Map(), answers: [], settled: null };
-      records.set(id, record);
     }
+    records.set(id, record);
     return record;
+  }
+
+  function putAway(): void {
+    for (let looks = 0; looks < looksANewOne && records.size >= kept; looks++) {
+      const [oldest] = records;
+      if (oldest === undefined) return;
+      const [id, record] = oldest;
+      records.delete(id);
+      if (isAtRest(record.match, policy)) away.add(id);
+      else records.set(id, record);
+    }
+  }
+
+  function recall(id: string, entries: readonly LogEntry[]): void {
+    away.delete(id);
+    const record = recordOf(id);
+    for (const { sequence, event } of entries) {
+      if (event === null || !isMatchEvent(event)) {
+        record.match = evolve(record.match, { sequence, type: null });
+        continue;
+      }
+      checkFact(record, event, () => {}, policy, beside);
+      note(record, event);
+      record.match = evolve(record.match, event);
+    }
   }
 
   function finish(now: number): { violations: Violation[]; open: number } {
@@ -115,7 +163,20 @@ export function createChecker(policy: Policy, beside: Beside = { neverStill: fal
     return { violations: [...violations].sort((a, b) => a.sequence - b.sequence), open };
   }
 
-  return { add, finish };
+  return {
+    add,
+    isAway: ({ entity }) => entity?.root === "match" && away.has(entity.id),
+    recall,
+    finish,
+  };
+}
+
+/** Later than any instant that means anything, and still a date. */
+const endOfTime = 8_640_000_000_000_000;
+
+/** Nothing is due, or will ever be, whatever `finish` takes for now: what is due once stays due until an event changes the match. */
+function isAtRest(match: Match, policy: Policy): boolean {
+  return due(match, endOfTime, policy).length === 0 && skippedStages(match, endOfTime, [], policy).length === 0;
 }
 
 function isMatchEvent(event: Recorded): event is MatchEvent {

@@ -14,8 +14,9 @@ export function fellDueAt(stage: Stage, match: Match, policy: Policy): number | 
 
 function settlementDueAt(match: Match): number | null {
   if (match.ended === null) return null;
-  const answers = match.fixture?.status === "finished" ? countingAnswers(match) : [];
-  return Math.max(match.ended.time, match.result?.time ?? 0, ...answers.map((answer) => answer.time));
+  let at = Math.max(match.ended.time, match.result?.time ?? 0);
+  if (match.fixture?.status === "finished") for (const { time } of countingAnswers(match)) at = Math.max(at, time);
+  return at;
 }
 
 /** How long after it fell due a stage was done, milliseconds; 0 when in time, or not done. */

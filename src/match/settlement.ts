@@ -46,10 +46,21 @@ export function basisOf(match: Match): string | null {
   if (status === undefined) return null;
   if (isVoid(status)) return status;
   if (status !== "finished" || match.result === null) return null;
-  const content = countingAnswers(match).map(
-    (answer) => `${answer.model} ${answer.tip.home}-${answer.tip.away}${answer.retroactive ? " retro" : ""}`,
+  return `finished-${match.result.revision}-${contentOf(countingAnswers(match))}`;
+}
+
+/** Asked for at every event of an ended match, while its answers stay the same list (answers.ts). */
+const contents = new WeakMap<readonly Answer[], string>();
+
+function contentOf(answers: readonly Answer[]): string {
+  const known = contents.get(answers);
+  if (known !== undefined) return known;
+  const lines = answers.map(
+    ({ model, tip, retroactive }) => `${model} ${tip.home}-${tip.away}${retroactive ? " retro" : ""}`,
   );
-  return `finished-${match.result.revision}-${digest(content.sort().join("\n"))}`;
+  const content = digest(lines.sort().join("\n"));
+  contents.set(answers, content);
+  return content;
 }
 
 export type Settling = { settled: Settled } | { failed: "no-predictions" };

@@ -1,5 +1,6 @@
 import type { LogMessage, Undecodable } from "../events/log.ts";
 import type { Db } from "./db.ts";
+import type { Rows } from "./rows.ts";
 
 export const anomaliesSchema = `
 CREATE TABLE anomalies (
@@ -11,7 +12,7 @@ CREATE TABLE anomalies (
   PRIMARY KEY (sequence, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX anomalies_by_kind ON anomalies (kind);
-CREATE TABLE event_ids (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE event_ids (id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE event_types (type TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
@@ -38,18 +39,19 @@ interface Row {
 /** A broken body may be quoted in its detail: enough to recognise it. */
 const detailLengthMax = 500;
 
-export function anomaliesWriter(db: Db) {
-  const insert = db.prepare<[Row]>(
-    "INSERT INTO anomalies (sequence, kind, subject, match_id, detail) VALUES (@sequence, @kind, @subject, @match_id, @detail)",
-  );
-  const seen = db.prepare<[string]>("INSERT OR IGNORE INTO event_ids (id) VALUES (?)");
-  const count = db.prepare<[string]>(
-    "INSERT INTO event_types (type, count) VALUES (?, 1) ON CONFLICT (type) DO UPDATE SET count = count + 1",
-  );
+type Place = Pick<LogMessage, "sequence" | "subject" | "entity">;
 
-  function note({ sequence, subject, entity }: LogMessage, kind: AnomalyKind, detail: string): void {
+export function anomaliesWriter(db: Db, rows: Rows) {
+  const table = rows.table<Row>("anomalies", ["sequence", "kind"], ["subject", "match_id", "detail"]);
+  const count = db.prepare<[string, number]>(
+    "INSERT INTO event_types (type, count) VALUES (?, ?) ON CONFLICT (type) DO UPDATE SET count = count + excluded.count",
+  );
+  const ids = eventIds(db, (place, first) => note(place, "duplicate-id", `its event id was used before, at ${first}`));
+  const counts = new Map<string, number>();
+
+  function note({ sequence, subject, entity }: Place, kind: AnomalyKind, detail: string): void {
     const match_id = entity?.root === "match" ? entity.id : null;
-    insert.run({ sequence, kind, subject, match_id, detail: detail.slice(0, detailLengthMax) });
+    table.put({ sequence, kind, subject, match_id, detail: detail.slice(0, detailLengthMax) });
   }
 
   return {
@@ -57,13 +59,63 @@ export function anomaliesWriter(db: Db) {
     take(message: LogMessage): void {
       const { event, undecodable } = message;
       if (event !== null) {
-        count.run(event.type);
-        if (seen.run(event.id).changes === 0) note(message, "duplicate-id", `event id ${event.id} was used before`);
+        counts.set(event.type, (counts.get(event.type) ?? 0) + 1);
+        ids.take(event.id, message);
       } else if (undecodable !== null && undecodable.code !== "letter") {
         note(message, undecodable.code, undecodable.text);
       }
     },
     ignored: (message: LogMessage, why: string) => note(message, "ignored", why),
+    /** Writes what was counted; before the rows, as it may add some. */
+    flush(): void {
+      for (const [type, n] of counts) count.run(type, n);
+      counts.clear();
+      ids.flush();
+    },
+    forget(): void {
+      counts.clear();
+      ids.forget();
+    },
+  };
+}
+
+/** Ids a statement. One at a time they cost four times as much. */
+const idsAtOnce = 100;
+
+/** Where each event id was used first. `again` is told of every later use. */
+function eventIds(db: Db, again: (place: Place, first: number) => void) {
+  const insert = (n: number) =>
+    db.prepare(
+      `INSERT INTO event_ids (id, sequence) VALUES ${Array(n).fill("(?, ?)").join(", ")} ON CONFLICT (id) DO NOTHING`,
+    );
+  const [many, one] = [insert(idsAtOnce), insert(1)];
+  const firstOf = db.prepare<[string], number>("SELECT sequence FROM event_ids WHERE id = ?").pluck();
+  let held: unknown[] = [];
+  let places: Place[] = [];
+
+  function write(values: unknown[], at: number): void {
+    const n = values.length / 2;
+    if ((n === idsAtOnce ? many : one).run(values).changes === n) return;
+    for (let i = 0; i < n; i++) {
+      const first = firstOf.get(values[2 * i] as string) ?? 0;
+      if (first !== values[2 * i + 1]) again(places[at + i] as Place, first);
+    }
+  }
+
+  return {
+    take(id: string, place: Place): void {
+      held.push(id, place.sequence);
+      places.push(place);
+      if (places.length === idsAtOnce) this.flush();
+    },
+    flush(): void {
+      if (places.length === idsAtOnce) write(held, 0);
+      else for (let i = 0; i < places.length; i++) write(held.slice(2 * i, 2 * i + 2), i);
+      this.forget();
+    },
+    forget(): void {
+      [held, places] = [[], []];
+    },
   };
 }
 

@@ -17,4 +17,6 @@ export interface MatchWriter {
   step?(change: Change): void;
   /** `before`: as the tables have it. */
   write?(before: Match, after: Match): void;
+  /** A transaction failed: what was remembered of it never happened. */
+  forget?(): void;
 }

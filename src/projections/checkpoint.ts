@@ -48,7 +48,7 @@ export function readCheckpoint(db: Db): Checkpoint {
   return row;
 }
 
-export function markOf({ subject, body }: LogMessage): string {
+export function markOf({ subject, body }: Pick<LogMessage, "subject" | "body">): string {
   return createHash("sha256").update(`${subject}\n`).update(body).digest("hex");
 }
 

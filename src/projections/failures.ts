@@ -1,7 +1,7 @@
 import { type Category, type Stage, stages } from "../match/event.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
-import { upsert } from "./upsert.ts";
+import type { Rows } from "./rows.ts";
 
 export const failuresSchema = `
 CREATE TABLE failures (
@@ -90,9 +90,8 @@ interface Row {
   dismissed_reason: string | null;
 }
 
-export function failuresWriter(db: Db): MatchWriter {
-  const write = upsert<Row>(
-    db,
+export function failuresWriter(rows: Rows): MatchWriter {
+  const failures = rows.table<Row>(
     "failures",
     ["match_id", "stage"],
     [
@@ -109,7 +108,6 @@ export function failuresWriter(db: Db): MatchWriter {
       "dismissed_reason",
     ],
   );
-  const remove = db.prepare<[string, Stage]>("DELETE FROM failures WHERE match_id = ? AND stage = ?");
   return {
     // Event by event, as a failure does not say in which round it was.
     step({ before, after }) {
@@ -118,10 +116,10 @@ export function failuresWriter(db: Db): MatchWriter {
         if (failure === before.stages[stage].failure) continue;
         // Line-ups that are not published yet are waited for: that is no failure of anything.
         if (failure === null || failure.category === "no-data-yet") {
-          remove.run(after.id, stage);
+          failures.remove(after.id, stage);
           continue;
         }
-        write.run({
+        failures.put({
           match_id: after.id,
           stage,
           round: after.round.number,

@@ -7,7 +7,8 @@ import type { Policy } from "../match/policy.ts";
 import { isTerminal, type Status } from "../match/status.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
-import { type Flag, flag, upsert } from "./upsert.ts";
+import type { Rows } from "./rows.ts";
+import { type Flag, flag } from "./upsert.ts";
 
 export const matchesSchema = `
 CREATE TABLE matches (
@@ -100,12 +101,12 @@ const columns: (keyof MatchRow)[] = [
   "gapless",
 ];
 
-export function matchesWriter(db: Db, policy: Policy): MatchWriter {
-  const write = upsert<MatchRow>(db, "matches", ["id"], columns);
+export function matchesWriter(rows: Rows, policy: Policy): MatchWriter {
+  const matches = rows.table<MatchRow>("matches", ["id"], columns);
   return {
     write(_before, after) {
       const row = rowOf(after, policy);
-      if (row !== null) write.run(row);
+      if (row !== null) matches.put(row);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ModelHealth } from "../match/model-health.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
+import type { Rows } from "./rows.ts";
 
 export const modelHealthSchema = `
 CREATE TABLE model_health (
@@ -10,27 +11,53 @@ CREATE TABLE model_health (
 ) STRICT, WITHOUT ROWID;
 `;
 
+interface Row {
+  model: string;
+  failures: number;
+  failed_at: number;
+}
+
 /**
  * Permanent failures in a row, over all matches, in the order of the log. An answer or an abstention ends a row of them; what
  * passes by itself, and a rest, say nothing about the model.
  */
-export function modelHealthWriter(db: Db): MatchWriter {
-  const failed = db.prepare<[string, number]>(
-    `INSERT INTO model_health (model, failures, failed_at) VALUES (?, 1, ?)
-     ON CONFLICT (model) DO UPDATE SET failures = failures + 1, failed_at = max(failed_at, excluded.failed_at)`,
-  );
-  const recovered = db.prepare<[string]>("DELETE FROM model_health WHERE model = ?");
+export function modelHealthWriter(db: Db, rows: Rows): MatchWriter {
+  const table = rows.table<Row>("model_health", ["model"], ["failures", "failed_at"]);
+  const { modelHealth } = modelHealthQueries(db);
+  /** As the log has them so far, for every model met: nearly every answer finds its model well, and writes nothing. */
+  const known = new Map<string, ModelHealth | null>();
+
+  function healthOf(model: string): ModelHealth | null {
+    let health = known.get(model);
+    if (health === undefined) known.set(model, (health = modelHealth(model)));
+    return health;
+  }
+
+  function recovered(model: string): void {
+    if (healthOf(model) === null) return;
+    known.set(model, null);
+    table.remove(model);
+  }
+
+  function failed(model: string, at: number): void {
+    const before = healthOf(model);
+    const health = { failures: (before?.failures ?? 0) + 1, failedAt: Math.max(before?.failedAt ?? at, at) };
+    known.set(model, health);
+    table.put({ model, failures: health.failures, failed_at: health.failedAt });
+  }
+
   return {
     step({ event, after }) {
       if (event.type !== "match.predicted") return;
       // From the match, not from the event: it has taken what came from models of its roster alone.
-      for (const { sequence, model } of after.answers) if (sequence === event.sequence) recovered.run(model);
+      for (const { sequence, model } of after.answers) if (sequence === event.sequence) recovered(model);
       for (const { sequence, model, outcome, category } of after.outcomes) {
         if (sequence !== event.sequence) continue;
-        if (outcome === "abstained") recovered.run(model);
-        else if (outcome === "failed" && category === "permanent") failed.run(model, event.time);
+        if (outcome === "abstained") recovered(model);
+        else if (outcome === "failed" && category === "permanent") failed(model, event.time);
       }
     },
+    forget: () => known.clear(),
   };
 }
 

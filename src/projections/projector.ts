@@ -3,7 +3,6 @@ import type { LogMessage } from "../events/log.ts";
 import type { MatchEntry } from "../match/match.ts";
 import type { MatchEvent, SourceEvent } from "../match/event.ts";
 import { evolve } from "../match/evolve.ts";
-import { type Match, unknownMatch } from "../match/match.ts";
 import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
 import { anomaliesWriter } from "./anomalies.ts";
@@ -14,24 +13,33 @@ import type { MatchWriter } from "./change.ts";
 import { checkpointWriter, readCheckpoint } from "./checkpoint.ts";
 import type { Db } from "./db.ts";
 import { failuresWriter } from "./failures.ts";
+import { createHeldMatches, type HeldMatch, type Place } from "./held-matches.ts";
 import { matchesWriter } from "./matches.ts";
 import { modelCostsWriter } from "./model-costs.ts";
 import { modelHealthWriter } from "./model-health.ts";
 import { requestsWriter } from "./requests.ts";
 import { resultsWriter } from "./results.ts";
+import { createRows } from "./rows.ts";
 import { scoresWriter } from "./scores.ts";
 import { sourceQueries, sourcesWriter } from "./sources.ts";
 import { stagesWriter } from "./stages.ts";
 import type { MatchStates } from "./states.ts";
 
 export interface Projector {
-  /** Everything up to here is in the tables. */
+  /** Everything up to here has been taken. */
   readonly sequence: number;
   /**
    * Writes what a batch says and moves the checkpoint past it, in one transaction. What the checkpoint has passed already is
    * skipped. Throws `ProjectionHalted`, and then nothing of the batch is in the tables.
    */
   apply(batch: readonly LogMessage[]): void;
+  /**
+   * The same for a build that nobody reads yet: rows are held back as long as there is room, and the checkpoint stays where it
+   * is until `settle`. Throws `ProjectionHalted`, and then the build is of no use.
+   */
+  take(batch: readonly LogMessage[]): void;
+  /** Writes some of what `take` has held back; false once all of it is written and the checkpoint moved. */
+  settle(): boolean;
 }
 
 /** A message that cannot be projected. Nobody skips it: every figure after it would be wrong without anyone knowing. */
@@ -44,7 +52,7 @@ export class ProjectionHalted extends Error {
   /** The fault is the disk's, full or failing: the same batch may go through later. */
   readonly ofDisk: boolean;
 
-  constructor(message: LogMessage, cause: unknown, ofMessage: boolean) {
+  constructor(message: Place, cause: unknown, ofMessage: boolean) {
     super(
       `halted at ${message.sequence} (${message.subject}): ${cause instanceof Error ? cause.message : String(cause)}`,
       {
@@ -58,41 +66,44 @@ export class ProjectionHalted extends Error {
   }
 }
 
-interface Touched {
-  /** As the tables have it. */
-  before: Match;
-  after: Match;
-  newest: LogMessage;
-}
+/** Matches that one call of `settle` writes. */
+const settleMatches = 500;
 
-/** The one writer of a build. `states` is shared with the queries on the same connection. */
-export function createProjector(db: Db, states: MatchStates, policy: Policy): Projector {
+/** The one writer of a build. `states` is shared with the queries on the same connection; `room`: see `createHeldMatches`. */
+export function createProjector(db: Db, states: MatchStates, policy: Policy, room?: number): Projector {
+  const rows = createRows(db);
   const calls = callsWriter(db);
   const writers: MatchWriter[] = [
-    matchesWriter(db, policy),
-    requestsWriter(db),
-    stagesWriter(db, policy),
-    failuresWriter(db),
-    scoresWriter(db),
-    resultsWriter(db),
+    matchesWriter(rows, policy),
+    requestsWriter(rows),
+    stagesWriter(db, rows, policy),
+    failuresWriter(rows),
+    scoresWriter(db, rows),
+    resultsWriter(db, rows),
     calls,
     autoRetrosWriter(db),
-    modelHealthWriter(db),
-    modelCostsWriter(db),
+    modelHealthWriter(db, rows),
+    modelCostsWriter(db, rows),
   ];
-  const anomalies = anomaliesWriter(db);
+  const steps = writers.flatMap(({ step }) => (step === undefined ? [] : [step]));
+  const writes = writers.flatMap(({ write }) => (write === undefined ? [] : [write]));
+  const anomalies = anomaliesWriter(db, rows);
   const letters = lettersWriter(db);
   const checkpoint = checkpointWriter(db);
   const sources = { ...sourceQueries(db), ...sourcesWriter(db) };
-  let { sequence } = readCheckpoint(db);
+  const matches = createHeldMatches(states, room);
+  const polled = new Map<string, SourceState>();
+  /** Where the tables' checkpoint is; `sequence` is ahead of it while rows are held back. */
+  let written = readCheckpoint(db).sequence;
+  let sequence = written;
+  let last: LogMessage | undefined;
+  let dispatchedAt: number | null = null;
   /** The message being worked on, for the one who has to look at it. */
-  let current: LogMessage | undefined;
+  let current: Place | undefined;
+  /** A batch failed after others whose rows were held back: nobody can tell any more what is in the tables. */
+  let lost = false;
 
-  const transact = db.transaction((batch: readonly LogMessage[], last: LogMessage): Match[] => {
-    const matches = new Map<string, Touched>();
-    const polled = new Map<string, SourceState>();
-    let dispatchedAt: number | null = null;
-
+  function fold(batch: readonly LogMessage[]): void {
     for (const message of batch) {
       current = message;
       const { entity, event } = message;
@@ -100,44 +111,33 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
       letters.take(message);
       calls.take(message);
       const counts =
-        (entity?.root === "match" && foldMatch(matches, entity.id, message)) ||
-        (entity?.root === "source" && foldSource(polled, entity.id, message));
+        (entity?.root === "match" && foldMatch(entity.id, message)) ||
+        (entity?.root === "source" && foldSource(entity.id, message));
       // A simulated clock goes on from here: an event that changed nothing must not move it.
       if (counts && event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
     }
-    for (const { before, after, newest } of matches.values()) {
-      current = newest;
-      states.save(after);
-      for (const writer of writers) writer.write?.(before, after);
-    }
-    for (const source of polled.values()) sources.save(source);
     current = undefined;
-    checkpoint.move(sequence, last, dispatchedAt);
-    return [...matches.values()].map(({ after }) => after);
-  });
+  }
 
   /** Whether the message changed more than the version. */
-  function foldMatch(matches: Map<string, Touched>, id: string, message: LogMessage): boolean {
-    let known = matches.get(id);
-    if (known === undefined) {
-      const match = states.load(id) ?? unknownMatch(id);
-      matches.set(id, (known = { before: match, after: match, newest: message }));
-    }
-    const before = known.after;
+  function foldMatch(id: string, message: LogMessage): boolean {
+    const { event } = message;
+    const held = matches.of(id, message);
+    const before = held.after;
     const after = evolve(before, entryOf<MatchEntry>(message));
-    known.after = after;
-    known.newest = message;
-    if (message.event === null) return false;
+    matches.changed(held, after);
+    if (event === null) return false;
     const ignored = after.ignored.length > before.ignored.length ? after.ignored.at(-1) : undefined;
     if (ignored !== undefined) {
       anomalies.ignored(message, ignored.why);
       return false;
     }
-    for (const writer of writers) writer.step?.({ event: message.event as MatchEvent, before, after });
+    const change = { event: event as MatchEvent, before, after };
+    for (const step of steps) step(change);
     return true;
   }
 
-  function foldSource(polled: Map<string, SourceState>, id: string, message: LogMessage): boolean {
+  function foldSource(id: string, message: LogMessage): boolean {
     const before = polled.get(id) ?? sources.source(id);
     const after = evolveSource(before, entryOf<SourceEntry>(message));
     const counts = after.polls !== before.polls;
@@ -146,26 +146,120 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy): Pr
     return counts;
   }
 
+  function writeMatches(some: Iterable<HeldMatch>): void {
+    for (const { before, after, newest } of some) {
+      current = newest;
+      states.save(after);
+      states.forget(after);
+      for (const write of writes) write(before, after);
+    }
+    current = undefined;
+  }
+
+  /** Everything that is held back but matches, and the checkpoint. */
+  function writeRest(): void {
+    for (const source of polled.values()) sources.save(source);
+    anomalies.flush();
+    rows.flush();
+    if (last !== undefined && last.sequence > written) checkpoint.move(written, last, dispatchedAt);
+  }
+
+  function settled(): void {
+    written = sequence;
+    polled.clear();
+    dispatchedAt = null;
+  }
+
+  function forget(): void {
+    matches.clear();
+    polled.clear();
+    rows.forget();
+    anomalies.forget();
+    for (const writer of writers) writer.forget?.();
+    dispatchedAt = null;
+  }
+
+  const ownTransaction = db.transaction((work: () => void) => work()).immediate;
+
+  /** The transaction that `take` leaves open: each commit would write every page anew that the batch has touched. */
+  function longTransaction(work: () => void): void {
+    if (!db.inTransaction) db.exec("BEGIN IMMEDIATE");
+    work();
+    if (written === sequence && db.inTransaction) db.exec("COMMIT");
+  }
+
+  /** What `work` throws becomes a halt. */
+  function transact(inTransaction: (work: () => void) => void, newest: Place | undefined, work: () => void): void {
+    if (lost) throw new Error("this build lost what it had held back: it cannot go on");
+    try {
+      inTransaction(work);
+    } catch (error) {
+      lost = sequence > written;
+      if (db.inTransaction) db.exec("ROLLBACK");
+      forget();
+      // A full or failing disk is no message's fault.
+      const ofMessage = current !== undefined && !(error instanceof SqliteError);
+      const place = current ?? newest;
+      if (place === undefined) throw error;
+      throw new ProjectionHalted(place, error, ofMessage);
+    } finally {
+      current = undefined;
+    }
+  }
+
+  /** What of a batch is new; undefined when nothing is. */
+  function newsOf(batch: readonly LogMessage[]): readonly LogMessage[] | undefined {
+    const first = batch[0];
+    const news =
+      first !== undefined && first.sequence > sequence ? batch : batch.filter((it) => it.sequence > sequence);
+    return news.length === 0 ? undefined : news;
+  }
+
   return {
     get sequence() {
       return sequence;
     },
     apply(batch) {
-      const news = batch.filter((message) => message.sequence > sequence);
-      const last = news.at(-1);
-      if (last === undefined) return;
-      try {
+      const news = newsOf(batch);
+      const newest = news?.at(-1);
+      if (news === undefined || newest === undefined) return;
+      if (sequence !== written) throw new Error("rows are held back: settle first");
+      transact(ownTransaction, newest, () => {
         checkOrder(news);
-        const touched = transact.immediate(news, last);
-        states.remember(touched);
-        sequence = last.sequence;
-      } catch (error) {
-        // A full or failing disk is no message's fault.
-        const ofMessage = current !== undefined && !(error instanceof SqliteError);
-        throw new ProjectionHalted(current ?? last, error, ofMessage);
-      } finally {
-        current = undefined;
-      }
+        fold(news);
+        last = newest;
+        writeMatches(matches.all);
+        writeRest();
+      });
+      states.remember(matches.all.map(({ after }) => after));
+      matches.clear();
+      sequence = newest.sequence;
+      settled();
+    },
+    take(batch) {
+      const news = newsOf(batch);
+      const newest = news?.at(-1);
+      if (news === undefined || newest === undefined) return;
+      transact(longTransaction, newest, () => {
+        checkOrder(news);
+        fold(news);
+        writeMatches(matches.excess());
+        rows.relieve();
+        last = newest;
+        sequence = newest.sequence;
+      });
+    },
+    settle() {
+      if (sequence === written) return false;
+      const some = matches.some(settleMatches);
+      transact(longTransaction, last, () => {
+        writeMatches(some);
+        if (some.length > 0) return rows.flush();
+        writeRest();
+        settled();
+      });
+      states.remember(some.map(({ after }) => after));
+      return some.length > 0;
     },
   };
 }

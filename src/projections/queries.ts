@@ -17,7 +17,10 @@ import { listingQueries, type MatchFilter, type MatchPage } from "./listing.ts";
 import { matchQueries, type MatchTally } from "./matches.ts";
 import { modelCostQueries } from "./model-costs.ts";
 import { modelHealthQueries } from "./model-health.ts";
+import { type ModelRecord, modelRecordQueries } from "./model-record.ts";
 import { type Comparison, type PanelFilter, panelQueries, type PanelRow } from "./panel.ts";
+import { type Punctuality, type PunctualityFilter, punctualityQueries } from "./punctuality.ts";
+import { type Regression, regressionQueries } from "./regressions.ts";
 import { requestQueries } from "./requests.ts";
 import { resultQueries } from "./results.ts";
 import { sourceQueries } from "./sources.ts";
@@ -58,7 +61,13 @@ export interface ReadModelQueries extends CoverageQueries, Surveys {
   panel(filter: PanelFilter): PanelRow[];
   /** Two models over the matches that both answered. */
   compareModels(first: string, second: string, filter: PanelFilter): Comparison;
+  /** What one model foretold of the settled matches of a filter, and how it went. */
+  modelRecord(model: string, filter: PanelFilter): ModelRecord;
+  /** Models that have fallen behind the others in the last 60 days of the settled matches, worst first. */
+  regressions(filter: PanelFilter): Regression[];
   stageRows(matchId: string): StageRow[];
+  /** How punctual the live matches of some kick-offs were, slot by slot. */
+  punctuality(filter: PunctualityFilter): Punctuality[];
   /** Newest first. */
   failures(filter: FailureFilter): FailureRow[];
   /** Newest first. Throws `InvalidCursor`. */
@@ -112,7 +121,10 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...sourceQueries(db),
     ...resultQueries(db),
     ...panelQueries(db),
+    ...modelRecordQueries(db),
+    ...regressionQueries(db),
     ...stageQueries(db),
+    ...punctualityQueries(db),
     ...failureQueries(db),
     ...failurePageQueries(db),
     ...anomalies,
@@ -161,7 +173,10 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     coverage: (now, policy) => current().coverage(now, policy),
     panel: (filter) => current().panel(filter),
     compareModels: (first, second, filter) => current().compareModels(first, second, filter),
+    modelRecord: (model, filter) => current().modelRecord(model, filter),
+    regressions: (filter) => current().regressions(filter),
     stageRows: (matchId) => current().stageRows(matchId),
+    punctuality: (filter) => current().punctuality(filter),
     failures: (filter) => current().failures(filter),
     failurePage: (filter) => current().failurePage(filter),
     failureCounts: (dismissed) => current().failureCounts(dismissed),

@@ -84,41 +84,43 @@ export async function catchUp(projector: Projector, target: number, log: EventLo
   for await (const batch of until(target, projector, log, signal)) projector.apply(batch);
 }
 
-/** Messages a transaction: large enough that a match is written once for many events... */
-const bulkMessages = 2000;
-const bulkMessagesMin = 100;
-
-/** ...and small enough to hold nobody up: a match with a long life costs many times what a short one does. */
-const transactionMs = 80;
+/** What comes to the end of the log meanwhile is caught up with by whoever follows. */
+const behindMax = 2000;
 
 async function replay(projector: Projector, { log, clock, signal, onProgress }: RebuildOptions): Promise<void> {
   const began = clock.elapsed();
-  let bulk = bulkMessages / 4;
   let target = await log.last();
   while (projector.sequence < target) {
-    let waiting: LogMessage[] = [];
     for await (const batch of until(target, projector, log, signal)) {
-      waiting.push(...batch);
-      const last = waiting.at(-1)?.sequence ?? 0;
-      if (waiting.length < bulk && last < target) continue;
-      for (let at = 0; at < waiting.length; ) {
-        const taken = waiting.slice(at, at + bulk);
-        at += taken.length;
-        const since = clock.elapsed();
-        projector.apply(taken);
-        const wanted = (taken.length * transactionMs) / Math.max(1, clock.elapsed() - since);
-        bulk = Math.round(Math.min(bulkMessages, Math.max(bulkMessagesMin, wanted)));
-        // A log in memory never waits, and whoever asks for health must get an answer.
-        await setImmediate();
-      }
-      waiting = [];
+      await takeInTurns(projector, batch, clock);
       const seconds = Math.max(1, clock.elapsed() - began) / 1000;
-      onProgress({ sequence: last, target, eventsPerSecond: Math.round(last / seconds) });
+      const eventsPerSecond = Math.round(projector.sequence / seconds);
+      onProgress({ sequence: projector.sequence, target, eventsPerSecond });
     }
     const newest = await log.last();
-    if (newest - projector.sequence < bulkMessages) return;
+    if (newest - projector.sequence < behindMax) break;
     target = newest;
   }
+  while (projector.settle()) {
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+}
+
+/** Messages between two looks at the clock: a match with a long life costs many times what a short one does. */
+const pieceMessages = 100;
+const turnMs = 20;
+
+/** Whoever asks for health meanwhile must get an answer, and a log in memory never waits. */
+async function takeInTurns(projector: Projector, batch: readonly LogMessage[], clock: Clock): Promise<void> {
+  let since = clock.elapsed();
+  for (let at = 0; at < batch.length; at += pieceMessages) {
+    projector.take(batch.slice(at, at + pieceMessages));
+    if (clock.elapsed() - since < turnMs) continue;
+    await setImmediate();
+    since = clock.elapsed();
+  }
+  await setImmediate();
 }
 
 /** The batches that lead to `target`; the last may go past it. Throws when `signal` ends it earlier. */

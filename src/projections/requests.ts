@@ -2,7 +2,8 @@ import { type Stage, stages } from "../match/event.ts";
 import type { OpenRequest } from "../match/match.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
-import { type Flag, flag, upsert } from "./upsert.ts";
+import type { Rows } from "./rows.ts";
+import { type Flag, flag } from "./upsert.ts";
 
 export const requestsSchema = `
 CREATE TABLE requests (
@@ -22,16 +23,15 @@ interface RequestRow {
 }
 
 /** Requests that nobody has answered yet. */
-export function requestsWriter(db: Db): MatchWriter {
-  const write = upsert<RequestRow>(db, "requests", ["stage", "match_id"], ["retroactive", "sequence"]);
-  const remove = db.prepare<[Stage, string]>("DELETE FROM requests WHERE stage = ? AND match_id = ?");
+export function requestsWriter(rows: Rows): MatchWriter {
+  const requests = rows.table<RequestRow>("requests", ["stage", "match_id"], ["retroactive", "sequence"]);
   return {
     write(before, after) {
       for (const stage of stages) {
         const [old, open]: (OpenRequest | null)[] = [before.stages[stage].request, after.stages[stage].request];
         if (old?.id === open?.id && old?.sequence === open?.sequence) continue;
-        if (open === null || open === undefined) remove.run(stage, after.id);
-        else write.run({ stage, match_id: after.id, retroactive: flag(open.retroactive), sequence: open.sequence });
+        if (open === null || open === undefined) requests.remove(stage, after.id);
+        else requests.put({ stage, match_id: after.id, retroactive: flag(open.retroactive), sequence: open.sequence });
       }
     },
   };

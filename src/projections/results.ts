@@ -1,8 +1,8 @@
 import type { Match } from "../match/match.ts";
-import type { PlayedMatch } from "../match/played.ts";
+import { assumedKickoffSpanMs, begunBy, type PlayedMatch } from "../match/played.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
-import { upsert } from "./upsert.ts";
+import type { Rows } from "./rows.ts";
 
 export const resultsSchema = `
 CREATE TABLE results (
@@ -10,12 +10,13 @@ CREATE TABLE results (
   competition TEXT NOT NULL,
   season TEXT NOT NULL,
   kickoff INTEGER NOT NULL,
+  begun_by INTEGER NOT NULL,
   home TEXT NOT NULL,
   away TEXT NOT NULL,
   home_goals INTEGER NOT NULL,
   away_goals INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX results_by_kickoff ON results (competition, kickoff, match_id);
+CREATE INDEX results_by_begun ON results (competition, begun_by, match_id);
 `;
 
 interface Row {
@@ -23,6 +24,7 @@ interface Row {
   competition: string;
   season: string;
   kickoff: number;
+  begun_by: number;
   home: string;
   away: string;
   home_goals: number;
@@ -30,22 +32,20 @@ interface Row {
 }
 
 /** Played matches in their newest revision, live and history: what forecasts learn from. */
-export function resultsWriter(db: Db): MatchWriter {
-  const write = upsert<Row>(
-    db,
+export function resultsWriter(db: Db, rows: Rows): MatchWriter {
+  const results = rows.table<Row>(
     "results",
     ["match_id"],
-    ["competition", "season", "kickoff", "home", "away", "home_goals", "away_goals"],
+    ["competition", "season", "kickoff", "begun_by", "home", "away", "home_goals", "away_goals"],
   );
-  const remove = db.prepare<[string]>("DELETE FROM results WHERE match_id = ?");
   return {
     write(before, after) {
       if (before.fixture === after.fixture && before.result === after.result) return;
       const row = rowOf(after);
       if (row === null && before.result === null && after.result === null) return;
       changedResults(db);
-      if (row !== null) write.run(row);
-      else remove.run(after.id);
+      if (row !== null) results.put(row);
+      else results.remove(after.id);
     },
   };
 }
@@ -57,6 +57,7 @@ function rowOf({ id, fixture, result }: Match): Row | null {
     competition: fixture.competition,
     season: fixture.season,
     kickoff: fixture.kickoff,
+    begun_by: fixture.kickoff + (fixture.timeAssumed ? assumedKickoffSpanMs : 0),
     home: fixture.teams.home.id,
     away: fixture.teams.away.id,
     home_goals: result.score.regular.home,
@@ -72,7 +73,7 @@ function changedResults(db: Db): void {
 }
 
 export function resultQueries(db: Db) {
-  const select = db.prepare<[string], Row>("SELECT * FROM results WHERE competition = ? ORDER BY kickoff, match_id");
+  const select = db.prepare<[string], Row>("SELECT * FROM results WHERE competition = ? ORDER BY begun_by, match_id");
   /** Moves when another connection commits. */
   const commits = db.prepare<[], number>("PRAGMA data_version").pluck();
   const known = new Map<string, { state: string; matches: PlayedMatch[] }>();
@@ -93,12 +94,16 @@ export function resultQueries(db: Db) {
       let [low, high] = [0, matches.length];
       while (low < high) {
         const middle = (low + high) >> 1;
-        if ((matches[middle]?.kickoff ?? 0) <= until) low = middle + 1;
+        if (begunByOf(matches[middle]) <= until) low = middle + 1;
         else high = middle;
       }
       return matches.slice(0, low);
     },
   };
+}
+
+function begunByOf(match: PlayedMatch | undefined): number {
+  return match === undefined ? 0 : begunBy(match);
 }
 
 function playedOf(row: Row): PlayedMatch {
@@ -107,6 +112,7 @@ function playedOf(row: Row): PlayedMatch {
     competition: row.competition,
     season: row.season,
     kickoff: row.kickoff,
+    ...(row.begun_by === row.kickoff ? {} : { begunBy: row.begun_by }),
     home: row.home,
     away: row.away,
     score: { home: row.home_goals, away: row.away_goals },

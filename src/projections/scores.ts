@@ -4,7 +4,8 @@ import { logLoss, rps } from "../match/scoring.ts";
 import { type Tendency, tendency } from "../match/settlement.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
-import { type Flag, flag, upsert } from "./upsert.ts";
+import type { Rows } from "./rows.ts";
+import { type Flag, flag } from "./upsert.ts";
 
 export const scoresSchema = `
 CREATE TABLE scores (
@@ -74,11 +75,10 @@ export interface SilenceRow {
 }
 
 /** Rewritten whole by every settlement of the match, since a corrected result scores every answer anew. */
-export function scoresWriter(db: Db): MatchWriter {
+export function scoresWriter(db: Db, rows: Rows): MatchWriter {
   const forget = db.prepare<[string]>("DELETE FROM scores WHERE match_id = ?");
   const forgetSilences = db.prepare<[string]>("DELETE FROM silences WHERE match_id = ?");
-  const score = upsert<ScoreRow>(
-    db,
+  const scores = rows.table<ScoreRow>(
     "scores",
     ["match_id", "model"],
     [
@@ -99,8 +99,7 @@ export function scoresWriter(db: Db): MatchWriter {
       "cost",
     ],
   );
-  const silence = upsert<SilenceRow>(
-    db,
+  const silences = rows.table<SilenceRow>(
     "silences",
     ["match_id", "model"],
     ["competition", "season", "retroactive", "outcome", "cost"],
@@ -109,10 +108,15 @@ export function scoresWriter(db: Db): MatchWriter {
     // At the settlement itself: what was scored is what counted then, not what came to count later.
     step({ before, after }) {
       if (after.settlement === before.settlement) return;
-      forget.run(after.id);
-      forgetSilences.run(after.id);
-      for (const row of scoresOf(after)) score.run(row);
-      for (const row of silencesOf(after)) silence.run(row);
+      if (before.settlement !== null) {
+        // What is held back of the old settlement must not come after this.
+        scores.flush();
+        silences.flush();
+        forget.run(after.id);
+        forgetSilences.run(after.id);
+      }
+      for (const row of scoresOf(after)) scores.put(row);
+      for (const row of silencesOf(after)) silences.put(row);
     },
   };
 }

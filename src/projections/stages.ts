@@ -4,7 +4,7 @@ import type { Match, StageState } from "../match/match.ts";
 import type { Policy } from "../match/policy.ts";
 import type { Change, MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
-import { upsert } from "./upsert.ts";
+import type { Rows } from "./rows.ts";
 
 export const stagesSchema = `
 CREATE TABLE stages (
@@ -48,18 +48,14 @@ interface Row {
   attempts: number;
 }
 
-export function stagesWriter(db: Db, policy: Policy): MatchWriter {
-  const write = upsert<Row>(
-    db,
+export function stagesWriter(db: Db, rows: Rows, policy: Policy): MatchWriter {
+  const table = rows.table<Row>(
     "stages",
     ["match_id", "round", "stage"],
     ["due_at", "done_at", "late_ms", "state", "attempts"],
   );
   const mark = db.prepare<[StageStatus, number, string, number, Stage]>(
     "UPDATE stages SET state = ?, attempts = ? WHERE match_id = ? AND round = ? AND stage = ?",
-  );
-  const remove = db.prepare<[string, number]>(
-    "DELETE FROM stages WHERE match_id = ? AND round = ? AND stage = 'settle'",
   );
   return {
     // Event by event: a kick-off that moves after a stage was done must not change how late it was.
@@ -70,14 +66,16 @@ export function stagesWriter(db: Db, policy: Policy): MatchWriter {
         const state = after.stages[stage];
         if (wasDone(change, stage)) {
           if (state !== change.before.stages[stage]) {
+            table.flush();
             mark.run(statusOf(state), state.attempts, after.id, after.round.number, stage);
           }
           continue;
         }
         if (!isTouched(change, stage)) continue;
         const row = rowOf(stage, after, policy);
-        if (row === null) remove.run(after.id, after.round.number);
-        else write.run(row);
+        if (row !== null) table.put(row);
+        // Only an end that was taken back leaves a settlement behind that never was due.
+        else if (change.before.ended !== null) table.remove(after.id, after.round.number, stage);
       }
     },
   };

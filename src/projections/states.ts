@@ -12,6 +12,8 @@ export interface MatchStates {
   save(match: Match): void;
   /** Only after the transaction that saved them: what was rolled back must not be remembered. */
   remember(matches: Iterable<Match>): void;
+  /** Of a match that goes out of memory: what is remembered of it is older than what was saved. */
+  forget(match: Match): void;
 }
 
 /** Enough for every match that is open at a time; a season of one league has 380. */
@@ -52,6 +54,9 @@ export function matchStates(db: Db, caching: boolean): MatchStates {
     },
     remember(matches) {
       if (caching) for (const match of matches) remember(match);
+    },
+    forget(match) {
+      remembered.delete(match.id);
     },
   };
 }

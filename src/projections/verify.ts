@@ -85,11 +85,12 @@ async function replayTo(
   const end = new AbortController();
   try {
     for await (const batch of log.follow(0, end.signal)) {
-      projector.apply(batch.filter(({ sequence }) => sequence <= target));
+      projector.take(batch.filter(({ sequence }) => sequence <= target));
       onProgress(projector.sequence, target);
-      if (projector.sequence >= target) return;
       await setImmediate();
+      if (projector.sequence >= target) break;
     }
+    while (projector.settle()) await setImmediate();
   } finally {
     end.abort();
   }

@@ -21,7 +21,7 @@ test("a bad panel file is exit 2, naming member and field", async () => {
   const run = await config(bad);
   expect(run).toMatchObject({ code: 2, stdout: "" });
   expect(run.stderr).toContain('member oracle: concurrency "many": ');
-  expect(run.stderr).toContain("member elo: params: family elo has no parameter");
+  expect(run.stderr).toContain('member elo: params {"kay":1}: family elo has no parameter "kay"');
 });
 
 test("a panel's keys are shown by nobody", async () => {

@@ -117,6 +117,30 @@ describe("a season that was played", { timeout }, () => {
     expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining("sk-rapid-wien") });
   });
 
+  test("names the season a forecast is of, how old its newest result is, and whom it did not ask", async () => {
+    const panel = join(tempDir(), "panel.json");
+    const oracle = { name: "oracle", family: "llm", model: "vendor/oracle", url: "http://127.0.0.1:9/v1" };
+    const predict = (members: object[], ...more: string[]) => {
+      writeFileSync(panel, JSON.stringify({ members }));
+      const args = ["predict", "SK Rapid Wien", "FK Austria Wien", "--at", "2030-10-05", ...more];
+      return startFulltime(dir, args, { FULLTIME_POLICY: policy, FULLTIME_PANEL: panel }).ended;
+    };
+    const members = [{ name: "elo", family: "elo" }, oracle];
+    const shown = await predict(members);
+    expect(shown.stdout).toMatch(/^sk-rapid-wien v fk-austria-wien, 2030-10-05 00:00 UTC, abl 2030-31$/m);
+    expect(shown.stdout).toMatch(/, 1 member; not asked: 1 language model$/m);
+    expect(shown.stderr).toContain("oracle would answer in the pipeline");
+    expect(shown.stderr).toMatch(/the newest result is of 2017-05-\d\d, \d{4} days before/);
+    expect(json(await predict(members, "--json"))).toMatchObject({
+      notAsked: ["oracle"],
+      fixture: { season: "2030-31" },
+    });
+    expect(await predict([oracle])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("predict asks no language models"),
+    });
+  });
+
   test("has no gaps, neither now nor half an hour before some kick-offs", async () => {
     expect(await run("gaps")).toMatchObject({ code: 0, stdout: "" });
     const then = await run("gaps", "--at", "2016-08-13T14:30Z", "--json");

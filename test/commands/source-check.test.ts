@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { wallClock } from "../../src/clock.ts";
 import { startApiFootball } from "../support/api-football-server.ts";
@@ -100,6 +102,65 @@ describe("source check", { timeout: 120_000 }, () => {
     const quota = await check(["api-football"], { FULLTIME_SOURCE_URL: spent.url, FULLTIME_COMPETITIONS: "78" });
     expect(quota).toMatchObject({ code: 1, stderr: expect.stringMatching(/used up.*ask again after .* 00:00 UTC/s) });
     expect(await check(["elsewhere"], {})).toMatchObject({ code: 2 });
+  });
+
+  test("tells of a competition that is refused, and what the others have: exit 4", async () => {
+    const { more } = await footballData();
+    const both = { ...more, FULLTIME_COMPETITIONS: "PL,BL1" };
+    const [people, script] = await Promise.all([check([], both), check(["--json"], both)]);
+    for (const run of [people, script]) {
+      expect(run.code).toBe(4);
+      expect(run.stderr).toMatch(/^error: pl matches: football-data\.org refuses the request \(HTTP 404\)/);
+    }
+    expect(people.stdout).toMatch(/pl {2}Premier League \(PL\)\n {2}no matches: .*HTTP 404/);
+    expect(people.stdout).toMatch(/bl1 {2}Bundesliga \(BL1\)\n {2}3 matches, 1 finished/);
+    expect(script.json<Checked>().followed).toMatchObject([
+      { id: "pl", matches: 0, sample: null, failed: { what: "matches", category: "permanent" } },
+      { id: "bl1", matches: 3, failed: null },
+    ]);
+    const alone = await check([], { ...more, FULLTIME_COMPETITIONS: "PL" });
+    expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining("HTTP 404") });
+    expect(alone.stdout).toContain("10 a minute");
+  });
+
+  test("trusts a certificate of NODE_EXTRA_CA_CERTS, beside the system's", async () => {
+    const server = await startFootballData({ key, tls: true });
+    onTestFinished(() => server.down());
+    server.lists.set(presentSeason.footballData, []);
+    const more = {
+      FULLTIME_SOURCE: "football-data",
+      FULLTIME_SOURCE_URL: server.url,
+      FULLTIME_COMPETITIONS: "BL1",
+    };
+    const authority = join(tempDir(), "ca.pem");
+    writeFileSync(authority, server.ca ?? "");
+    const [without, trusted] = await Promise.all([
+      check([], more),
+      check([], { ...more, NODE_EXTRA_CA_CERTS: authority }),
+    ]);
+    expect(without).toMatchObject({ code: 6, stderr: expect.stringContaining("NODE_EXTRA_CA_CERTS") });
+    expect(trusted).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("a key with letters that no header can carry is exit 2, and not told", async () => {
+    const run = await check([], { FULLTIME_SOURCE: "football-data", FULLTIME_SOURCE_KEY: "k\u0435y\u20130" });
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toMatch(/^error: FULLTIME_SOURCE_KEY: holds characters that no HTTP header can carry/);
+    expect(run.stderr).not.toContain("\u20130");
+  });
+
+  test("a token in the query of an address is not told by its error", async () => {
+    const FULLTIME_SOURCE_URL = "https://relay.example/v4?token=hunter2";
+    const [source, shown] = await Promise.all([
+      check([], { FULLTIME_SOURCE: "football-data", FULLTIME_SOURCE_URL }),
+      startFulltime(tempDir(), ["config"], {
+        FULLTIME_ALERT_URL: "https://ops.example/hook?token=hunter2",
+        FULLTIME_ALERT_SECRET: "0123456789abcdef",
+      }).ended,
+    ]);
+    expect(source).toMatchObject({ code: 2, stderr: expect.stringContaining("https://relay.example/v4?********") });
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining("https://ops.example/hook?********") });
+    for (const run of [source, shown]) expect(run.stdout + run.stderr).not.toContain("hunter2");
   });
 
   test("asks the archive too, which needs no key", async () => {

@@ -45,11 +45,48 @@ describe("fulltime history import", () => {
     expect(json(verified)).toMatchObject({ events: 60, violations: [] });
   });
 
+  test("of what is not there, or cannot be read, is exit 2 and makes no log", async () => {
+    const [dir, broken] = [tempDir(), tempDir()];
+    mkdirSync(join(broken, "2025-26"));
+    writeFileSync(join(broken, "2025-26", "de.1.json"), "{");
+    const run = async (...args: string[]) => {
+      const refused = await startFulltime(dir, ["history", "import", "--json", ...args], live).ended;
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      return refused.stderr;
+    };
+    const texts = await Promise.all([
+      run("--data", join(dir, "nowhere")),
+      run("--data", seasons(), "--competition", "xx.1"),
+      run("--data", seasons(), "--season", "1999-00"),
+      run("--data", broken),
+    ]);
+    expect(texts).toEqual([
+      expect.stringContaining("nowhere cannot be read: it must be a directory of seasons like 2021-22"),
+      expect.stringContaining("openfootball has no xx.1 here; it has en.1"),
+      expect.stringContaining("has no finished season of 1999-00"),
+      expect.stringMatching(/nothing can be read of .*2025-26\/de\.1\.json: .*is no JSON/),
+    ]);
+    expect(readOrigin(dir)).toBeNull();
+  });
+
   test("is refused where time is simulated: what has ended would be the future", async () => {
     const refused = await fulltime(tempDir(), "history", "import", "--data", seasons());
     expect([refused.code, refused.stdout]).toEqual([2, ""]);
     expect(refused.stderr).toContain("set FULLTIME_SOURCE");
   });
+});
+
+test("a directory of another source is refused as a mistake, with what would do", async () => {
+  const dir = tempDir();
+  writeFileSync(
+    join(dir, "origin.json"),
+    JSON.stringify({ source: "football-data", clock: "wall", competition: null, season: null }),
+  );
+  const refused = await fulltime(dir, "run", "--exit-when-done");
+  expect(refused).toMatchObject({ code: 2, stdout: "" });
+  expect(refused.stderr).toContain(
+    `${dir} was made with source football-data, not archive: use football-data, or another directory with FULLTIME_DATA_DIR`,
+  );
 });
 
 describe("fulltime source replay", () => {
@@ -58,7 +95,10 @@ describe("fulltime source replay", () => {
     const versions = {
       "2025-08-15": matches.map(({ time: _, ...it }) => it),
       "2025-09-10T0600": matches.map((it, i) => (i < 6 ? ended[i] : i === 20 ? { ...it, date: "2025-10-29" } : it)),
-      "2025-10-30": ended.map((it, i) => (i === 20 ? { ...it, date: "2025-10-29" } : it)),
+      // One is told to have been played the evening before, with its score, when that is long past.
+      "2025-10-30": ended.map((it, i) =>
+        i === 20 ? { ...it, date: "2025-10-29" } : i === 12 ? { ...it, date: "2025-09-19", time: "20:30" } : it,
+      ),
     };
     for (const [date, version] of Object.entries(versions))
       writeFileSync(join(snapshots, `de.1_${date}.json`), JSON.stringify(file(version)));
@@ -72,12 +112,19 @@ describe("fulltime source replay", () => {
     expect(json(played)).toMatchObject({
       matches: 30,
       analysed: 30,
-      predicted: 30,
       finished: 30,
-      settled: 30,
+      settled: 29,
       void: 0,
-      failed: 0,
-      coveragePercent: 100,
+      failed: 1,
+      coveragePercent: 96.67,
+      unpredicted: [
+        {
+          matchId: "bl1-2025-26-borussia-dortmund-bayern-munchen",
+          why: expect.stringMatching(
+            /^it kicked off at 2025-09-19 18:30, and the source said 2025-09-20 13:30 until 2025-10-30 /,
+          ),
+        },
+      ],
     });
     expect(readOrigin(dir)).toMatchObject({
       source: "openfootball",

@@ -115,7 +115,13 @@ describe("a language model", () => {
 
   test("a key in its place is not told again", () => {
     expect(mistakesOf([{ ...oracle, keyEnv: "sk-canary" }]).join()).not.toContain("canary");
-    for (const url of ["https://me:canary@h/v1", "https://h/v1?api_key=canary", "https://h/v1#canary", "h/v1?canary"])
+    for (const url of [
+      "https://me:canary@h/v1",
+      "https://h/v1?api_key=canary",
+      "https://h/v1#canary",
+      "h/v1?canary",
+      "me:canary@h/v1",
+    ])
       expect(mistakesOf([{ ...oracle, url }]).join()).not.toContain("canary");
   });
 });

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { lackOf } from "../../src/match/backfill.ts";
 import { coveragePercent, gapOf, isInWindow } from "../../src/match/coverage.ts";
+import { due } from "../../src/match/due.ts";
+import { retryOf } from "../../src/match/orders.ts";
 import { day, failedModel, type History, history, hour, kickoff, minute, second, tip } from "../support/history.ts";
 
 const gap = (life: History, now: number) => {
@@ -131,6 +134,64 @@ test("a gap says what it lacks, since when, why and what happens next", () => {
     dueSince: kickoff - 6 * hour,
     reason: "analyse transient: no answer",
     nextAction: `retry at ${new Date(kickoff - 6 * hour + 30 * second).toISOString()}`,
+  });
+});
+
+describe("what mends a stage that was given up", () => {
+  const next = (life: History, now = life.now) => gapOf(life.match, now, life.policy)?.nextAction;
+  const dues = (life: History) => due(life.match, life.now, life.policy);
+  const refused = () => asked().failed("analyse", { category: "permanent" });
+
+  test("ahead of kick-off no operator's word does: another fixture, or hindsight", () => {
+    const life = refused();
+    expect(next(life)).toBe("asked anew if the kick-off or a team changes; else retro after kick-off");
+    expect(dues(life)).not.toContainEqual(expect.objectContaining({ kind: "request", stage: "analyse" }));
+    const scope = { stages: null, now: life.now, policy: life.policy, roster: ["elo"] };
+    expect(lackOf(life.match, scope)).toBe("not begun");
+    life.scheduled({ kickoff: kickoff - minute });
+    expect(life.match.stages.analyse.failure).toBeNull();
+    expect(dues(life)).toContainEqual(expect.objectContaining({ kind: "request", stage: "analyse" }));
+  });
+
+  test("from kick-off on a backfill does, which is what it says", () => {
+    const life = refused().at(kickoff);
+    expect(next(life)).toBe("retro");
+    const scope = { stages: null, now: kickoff, policy: life.policy, roster: ["elo"] };
+    expect(lackOf(life.match, scope)).toMatchObject({ stages: ["analyse", "predict"] });
+  });
+
+  test("what crashed the process is not tried again for another kick-off", () => {
+    const life = asked().failed("analyse", { category: "crash" });
+    expect(next(life)).toBe("retro after kick-off");
+    life.scheduled({ kickoff: kickoff + minute });
+    expect(life.match.stages.analyse.failure).not.toBeNull();
+  });
+
+  test("what passes is asked for again within the hour, and the gap says when", () => {
+    const life = asked();
+    for (let attempt = 1; attempt <= life.policy.attempts; attempt++) life.requested("analyse").failed("analyse");
+    expect(next(life)).toBe(`retry at ${new Date(life.now + hour).toISOString()}`);
+    life.at(life.now + hour);
+    expect(dues(life)).toContainEqual(expect.objectContaining({ kind: "request", stage: "analyse" }));
+  });
+
+  test("line-ups end as not available when the predictions are due", () => {
+    const life = analysed()
+      .requested("lineups")
+      .failed("lineups", { category: "permanent" })
+      .at(kickoff - 30 * minute);
+    expect(next(life)).toBe("closes as not available");
+    expect(dues(life)).toContainEqual(expect.objectContaining({ kind: "no-lineups" }));
+  });
+
+  test("a settlement is an operator's to retry", () => {
+    const life = complete()
+      .at(kickoff + 2 * hour)
+      .finished()
+      .requested("settle")
+      .failed("settle", { category: "permanent" });
+    expect(next(life)).toBe("retry of its settlement by an operator");
+    expect(retryOf(life.match, null)).toBe("accepted");
   });
 });
 

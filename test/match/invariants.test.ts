@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createChecker, type LogEntry } from "../../src/match/invariants.ts";
+import type { Recorded } from "../../src/match/event.ts";
 import type { MatchEntry } from "../../src/match/match.ts";
 import { day, type History, history, hour, kickoff, minute, second, tip } from "../support/history.ts";
 import { obey, steps, walk } from "./walk.ts";
@@ -180,6 +181,72 @@ test("what stands open is counted: a retry nobody asked for, a stage past its ki
   const missed = check(life, life.entries, kickoff + hour);
   expect(missed.violations).toEqual([]);
   expect(missed.open).toBeGreaterThan(0);
+});
+
+/** The life, with a message of another match between any two of its own, by a checker that keeps a single match. */
+function checkForgetful(life: History) {
+  const checker = createChecker(life.policy, { neverStill: true }, 1);
+  const entries = life.entries.map((entry): LogEntry => {
+    const known = {
+      sequence: entry.sequence,
+      entity: { root: "match" as const, id: life.id },
+      subject: `match.${life.id}.x`,
+    };
+    return entry.type === null
+      ? { ...known, event: null, undecodable: { code: "not-json", text: "no" } }
+      : { ...known, event: entry, undecodable: null };
+  });
+  let recalled = 0;
+  for (const [i, entry] of entries.entries()) {
+    if (checker.isAway(entry)) {
+      recalled++;
+      checker.recall(life.id, entries.slice(0, i));
+    }
+    checker.add(entry);
+    const other = { root: "match" as const, id: `other-${i}` };
+    const letter = { code: "letter", text: "no event" };
+    checker.add({
+      sequence: entry.sequence,
+      subject: "match.other.x",
+      entity: other,
+      event: null,
+      undecodable: letter,
+    });
+  }
+  return { ...checker.finish(life.now), recalled };
+}
+
+test.each(planted)("%s is found by a checker that puts matches away", (_, plant) => {
+  const life = plant();
+  const { recalled: _recalled, ...found } = checkForgetful(life);
+  expect(found).toEqual(check(life));
+});
+
+test("a match that went away is taken up where it was: a correction long after its settlement", () => {
+  const life = finished().requested("settle").settled().after(day).finished(2, 2).requested("settle").settled();
+  expect(checkForgetful(life)).toEqual({ violations: [], open: 0, recalled: 1 });
+  life.event("match.settled", (life.last as Recorded<"match.settled">).data, { causationId: life.last.causationId });
+  expect(checkForgetful(life).violations).toEqual(check(life).violations);
+  expect(check(life).violations.length).toBeGreaterThan(0);
+});
+
+test("a match that may still fall due stays", () => {
+  expect(checkForgetful(analysed()).recalled).toBe(0);
+});
+
+test("a message of a match that is away is not judged by what is forgotten", () => {
+  const checker = createChecker(history().policy, { neverStill: true }, 1);
+  const undecodable = { code: "letter", text: "no event" };
+  const of = (id: string): LogEntry => ({
+    sequence: 1,
+    subject: "match.x",
+    entity: { root: "match", id },
+    event: null,
+    undecodable,
+  });
+  checker.add(of("a"));
+  checker.add(of("b"));
+  expect(() => checker.add(of("a"))).toThrow("a is away: it must be recalled before it goes on");
 });
 
 test("the letter box is no offence", () => {

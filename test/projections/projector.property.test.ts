@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LogMessage } from "../../src/events/log.ts";
+import { defaultPolicy } from "../../src/match/policy.ts";
 import { history, kickoff, day } from "../support/history.ts";
 import { obey, type Step, step, steps, take } from "../match/walk.ts";
 import { dump, interleave, messagesOf, on, tables } from "./support.ts";
@@ -69,6 +70,25 @@ test("however the log is cut into batches, the rows are the same", () => {
       let at = 0;
       for (const size of [...sizes, log.length]) batches.push(log.slice(at, (at += size)));
       expect(rowsOf(batches, true)).toEqual(whole);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("rows that are held back end as if each batch had been written at once", () => {
+  fc.assert(
+    fc.property(lives, fc.integer({ min: 1, max: 30 }), fc.constantFrom(0, 20, 10_000), (world, size, room) => {
+      const log = logOf(world);
+      const { db, projector } = tables(defaultPolicy, room);
+      for (let at = 0; at < log.length; at += size) projector.take(log.slice(at, at + size));
+      expect(projector.sequence).toBe(log.at(-1)?.sequence);
+      while (projector.settle());
+      expect(dump(db)).toEqual(rowsOf([log]));
+      // And whoever follows from there on finds what it needs.
+      const more = messagesOf(interleave([history("pl-2016-17-x-y").scheduled()]), log.length + 1);
+      projector.apply(more);
+      expect(dump(db)).toEqual(rowsOf([[...log, ...more]]));
+      db.close();
     }),
     { numRuns: 60 },
   );

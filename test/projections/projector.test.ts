@@ -45,6 +45,22 @@ describe("the checkpoint", () => {
     expect(queries.match("b")).not.toBeNull();
   });
 
+  test("stays where it is while rows are held back, and a halt is the end of them", () => {
+    const { db, projector, queries } = fresh();
+    const batch = messagesOf(
+      interleave([history("a").scheduled(), history("b").scheduled(), history("c").scheduled()]),
+    );
+    projector.take(batch.slice(0, 1));
+    expect(projector.sequence).toBe(1);
+    expect(queries.sequence()).toBe(0);
+    expect(() => projector.apply(batch)).toThrow("settle first");
+    db.pragma("journal_mode = MEMORY");
+    const broken = batch.map((message) => (message.sequence === 2 ? poisoned(message) : message));
+    expect(() => projector.take(broken)).toThrow(ProjectionHalted);
+    expect(() => projector.take(batch)).toThrow("it cannot go on");
+    expect(() => projector.settle()).toThrow("it cannot go on");
+  });
+
   test("of another writer is a broken invariant", () => {
     const { db, projector } = fresh();
     db.pragma("journal_mode = MEMORY");

@@ -161,3 +161,13 @@ test("the tally counts live matches by what they have", () => {
   });
   expect(queries.results("pl", kickoff).map(({ matchId }) => matchId)).toEqual(["done", "old"]);
 });
+
+test("a result of an assumed kick-off is known once the match has been played, whenever on that day that was", () => {
+  const day = match("day", kickoff).scheduled({ kickoff, timeAssumed: true }).finished();
+  const evening = match("evening", kickoff + 8 * hour).finished();
+  const queries = given(day, evening);
+  const known = (at: number) => queries.results("pl", at).map(({ matchId }) => matchId);
+  expect(known(kickoff + 8 * hour - 1)).toEqual([]);
+  expect(known(kickoff + 8 * hour)).toEqual(["evening"]);
+  expect(known(kickoff + 12 * hour)).toEqual(["evening", "day"]);
+});

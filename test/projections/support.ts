@@ -52,16 +52,16 @@ export interface Tables {
 }
 
 /** A read model in a temporary database, without files. Close `db`. */
-export function tables(policy: Policy = defaultPolicy): Tables {
+export function tables(policy: Policy = defaultPolicy, room?: number): Tables {
   const db = createBulk("");
   begin(db, origin);
-  return { db, ...on(db, policy) };
+  return { db, ...on(db, policy, room) };
 }
 
 /** A projector as after a restart: it remembers nothing that is not in the tables. */
-export function on(db: Db, policy: Policy = defaultPolicy): Omit<Tables, "db"> {
+export function on(db: Db, policy: Policy = defaultPolicy, room?: number): Omit<Tables, "db"> {
   const states = matchStates(db, true);
-  return { projector: createProjector(db, states, policy), queries: queriesOf(db, states) };
+  return { projector: createProjector(db, states, policy, room), queries: queriesOf(db, states) };
 }
 
 /** Every row of every table. */

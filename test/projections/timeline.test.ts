@@ -82,3 +82,12 @@ test("every event of a life has its words", () => {
   expect(words[3]?.detail).toBe("due, attempt 2, budget 5m");
   expect(words[8]?.detail).toBe("elo 1-0, poisson 1-0, pi 1-0");
 });
+
+test("a time that is only assumed is told as such", () => {
+  const [exact, assumed] = history()
+    .scheduled()
+    .scheduled({ timeAssumed: true })
+    .events.map((event) => describe(event).detail);
+  expect(exact).not.toContain("assumed");
+  expect(assumed).toMatch(/ \d\d:\d\d \(time assumed\), scheduled/);
+});

@@ -15,11 +15,16 @@ const yieldMax = 1000;
 const askAhead = 8000;
 const inactiveMs = 30_000;
 
+/** The log in order, for ever. */
+export async function* follow(link: Link, after: number, signal: AbortSignal): AsyncGenerator<LogMessage[]> {
+  for await (const batch of followStored(link, after, signal)) yield batch.map(decode);
+}
+
 /**
- * The log in order, for ever. Each run is an ephemeral consumer; whatever breaks it (a lost server, a hole in the
+ * The same before anyone has read a body. Each run is an ephemeral consumer; whatever breaks it (a lost server, a hole in the
  * consumer's count), the next one begins behind the last message that was received.
  */
-export async function* follow(link: Link, after: number, signal: AbortSignal): AsyncGenerator<LogMessage[]> {
+async function* followStored(link: Link, after: number, signal: AbortSignal): AsyncGenerator<StoredMessage[]> {
   const bell = createBell();
   const stop = AbortSignal.any([signal, link.ended]);
   stop.addEventListener("abort", bell.ring, { once: true });
@@ -64,7 +69,7 @@ export async function* follow(link: Link, after: number, signal: AbortSignal): A
       if (buffer.length > 0) {
         const batch = buffer.length <= yieldMax ? buffer : buffer.slice(0, yieldMax);
         buffer = buffer.length <= yieldMax ? [] : buffer.slice(yieldMax);
-        yield batch.map(decode);
+        yield batch;
       } else if (pull !== null) {
         await bell.heard();
       }

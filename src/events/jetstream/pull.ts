@@ -110,14 +110,30 @@ export interface DeliveryInfo {
 }
 
 /** `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<sequence>.<consumer sequence>.<nanoseconds>.<pending>[.<random>]` */
-export function deliveryInfo(message: Msg): DeliveryInfo {
-  const tokens = message.reply?.split(".") ?? [];
-  const at = tokens.length === 9 ? 4 : 6;
-  const number = (i: number) => Number(tokens[at + i]);
-  return {
-    deliveries: number(0),
-    sequence: number(1),
-    consumerSequence: number(2),
-    storedAt: Math.floor(number(3) / 1e6),
-  };
+export function deliveryInfo({ reply = "" }: Pick<Msg, "reply">): DeliveryInfo {
+  // Read by hand: a replay reads one for every message of the log, and splitting costs as much as the message's own parsing.
+  let dots = 0;
+  for (let i = 0; i < reply.length; i++) if (reply.charCodeAt(i) === dot) dots++;
+  let at = 0;
+  for (let skip = dots === 8 ? 4 : 6; skip > 0; skip--) at = reply.indexOf(".", at) + 1;
+  const deliveries = wholeAt(reply, at);
+  const sequence = wholeAt(reply, (at = reply.indexOf(".", at) + 1));
+  const consumerSequence = wholeAt(reply, (at = reply.indexOf(".", at) + 1));
+  at = reply.indexOf(".", at) + 1;
+  // Without its last six digits, since no double holds the nanoseconds of today.
+  const storedAt = wholeAt(reply, at, reply.indexOf(".", at) - 6);
+  return { deliveries, sequence, consumerSequence, storedAt };
+}
+
+const [dot, zero] = [".".charCodeAt(0), "0".charCodeAt(0)] as const;
+
+/** The digits from here to the next dot. */
+function wholeAt(text: string, from: number, to = text.length): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - zero;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
 }

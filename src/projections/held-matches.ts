@@ -1,0 +1,105 @@
+import { type Match, unknownMatch } from "../match/match.ts";
+import type { MatchStates } from "./states.ts";
+
+/** A match that was changed and not written since. */
+export interface HeldMatch {
+  /** As the tables have it. */
+  readonly before: Match;
+  after: Match;
+  /** The newest message that was folded into it. */
+  readonly newest: Place;
+}
+
+/** Enough of a message to find it again: the body may belong to a chunk of the socket that is a hundred times its size. */
+export interface Place {
+  sequence: number;
+  subject: string;
+}
+
+export interface HeldMatches {
+  readonly all: readonly HeldMatch[];
+  /** The match, which that message is about to be folded into. */
+  of(id: string, newest: Place): HeldMatch;
+  changed(match: HeldMatch, after: Match): void;
+  /** Takes out what is beyond the room there is: settled matches first, then those that nothing was heard of for longest. */
+  excess(): HeldMatch[];
+  /** Takes out this many, or all there are. */
+  some(count: number): HeldMatch[];
+  clear(): void;
+}
+
+/** Counted in answers, of about 400 bytes each: 8,000 matches without one, 2,500 with 42. */
+const roomMax = 130_000;
+
+/** What a match costs beside its answers. */
+const bareMatch = 16;
+
+/** Settled matches wait for a late word or a corrected result, but not for long: few ever get one. */
+const settledMax = 500;
+
+/**
+ * Matches between the log and the tables. A rebuild keeps as many as fit, so that the rows of a match are written once for
+ * all of its events: fixture lists come a season ahead, and what is heard of last is the match that was settled last.
+ */
+export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatches {
+  const open = new Map<string, HeldMatch>();
+  const settled = new Map<string, HeldMatch>();
+  let taken = 0;
+  const sizeOf = (match: Match) => bareMatch + match.answers.length;
+
+  function takeOut(from: Map<string, HeldMatch>, more: () => boolean, out: HeldMatch[]): void {
+    for (const [id, match] of from) {
+      if (!more()) return;
+      from.delete(id);
+      taken -= sizeOf(match.after);
+      out.push(match);
+    }
+  }
+
+  return {
+    get all() {
+      return [...open.values(), ...settled.values()];
+    },
+    of(id, { sequence, subject }) {
+      let match = open.get(id) ?? settled.get(id);
+      if (match === undefined) {
+        const before = states.load(id) ?? unknownMatch(id);
+        match = { before, after: before, newest: { sequence, subject } };
+        taken += sizeOf(before);
+      } else {
+        open.delete(id);
+        settled.delete(id);
+        match.newest.sequence = sequence;
+        match.newest.subject = subject;
+      }
+      // Behind all others: whoever comes first in a map was not heard of for longest.
+      (match.after.settlement === null ? open : settled).set(id, match);
+      return match;
+    },
+    changed(match, after) {
+      taken += after.answers.length - match.after.answers.length;
+      if (after.settlement !== null && match.after.settlement === null) {
+        open.delete(after.id);
+        settled.set(after.id, match);
+      }
+      match.after = after;
+    },
+    excess() {
+      const out: HeldMatch[] = [];
+      takeOut(settled, () => settled.size > settledMax || taken > room, out);
+      takeOut(open, () => taken > room, out);
+      return out;
+    },
+    some(count) {
+      const out: HeldMatch[] = [];
+      takeOut(settled, () => out.length < count, out);
+      takeOut(open, () => out.length < count, out);
+      return out;
+    },
+    clear() {
+      open.clear();
+      settled.clear();
+      taken = 0;
+    },
+  };
+}
