@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createEventIds } from "../../src/match/event-ids.ts";
 
-const digits = [..."0123456789ABCDEFGHJKMNPQRSTVWXYZ"];
+const digits = Array.from("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
 /** ULIDs that often share all but a digit, and texts that are none. */
 const id = fc.oneof(
   fc.tuple(fc.constantFrom(...digits), fc.nat({ max: 25 })).map(([digit, at]) => {
-    const text = [..."01ARZ3NDEKTSV4RRFFQ69G5FAV"];
+    const text = Array.from("01ARZ3NDEKTSV4RRFFQ69G5FAV");
     text[at] = digit;
     return text.join("");
   }),

@@ -34,7 +34,9 @@ export function checkCommand(source: Command): void {
         print(checked.followed.map(followedLines).join("\n\n"));
       }
       const missing = missingOf(checked);
-      if (error !== null && checked.followed.every(({ failed }) => failed?.what === "matches")) throw failureOf(error);
+      // One that answers and refuses all that is followed is there: that is what it would not tell, as where it refuses a part.
+      const isNothing = checked.followed.every(({ failed }) => failed?.what === "matches");
+      if (error !== null && isNothing && !isRefused(error)) throw failureOf(error);
       if (missing.length > 0) throw new CommandFailed(exitCode.partly, missing.join("\n"));
     });
 }
@@ -48,13 +50,18 @@ function named(config: Config): Config {
   return { ...config, competitions: [code] };
 }
 
+/** For ever, and not for the key: what is asked is not there, or it is not that API. */
+function isRefused(error: SourceError): boolean {
+  return error.category === "permanent" && !(error instanceof KeyRefused);
+}
+
 function failureOf(error: unknown): unknown {
   if (!(error instanceof SourceError)) return error;
   const later = error.retryAt === null ? "" : `; ask again after ${minuteOf(error.retryAt)} UTC`;
   const code =
     error instanceof KeyRefused
       ? exitCode.unauthorised
-      : error.category === "transient"
+      : error.category === "transient" || isRefused(error)
         ? exitCode.unreachable
         : exitCode.failed;
   return new CommandFailed(code, `${error.message}${later}`);

@@ -12,7 +12,11 @@ import type { Console } from "./page.tsx";
 import { cursorIn, queryOf, readFields } from "./read-fields.ts";
 import type { AsOf } from "./shell.tsx";
 
-const groupsSchema = z.object({ stage: fields.stageSchema.optional(), dismissed: z.literal("1").optional() });
+const groupsSchema = z.object({
+  stage: fields.stageSchema.optional(),
+  category: fields.categorySchema.optional(),
+  dismissed: z.literal("1").optional(),
+});
 
 /**
  * `GET /failures`: failures by category and cause. `GET /failures/matches`: those of one kind, match by match. What can be done
@@ -37,15 +41,18 @@ export function failuresPages(console: Console): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.get("/failures", async (c) => {
     const at = asOf();
-    const { stage, dismissed } = readFields(groupsSchema, queryOf(c));
+    const { stage, category, dismissed } = readFields(groupsSchema, queryOf(c));
     const all = await groupsAt(at, dismissed !== undefined);
-    const groups = all.filter((group) => stage === undefined || group.stage === stage);
+    const groups = all.filter(
+      (group) => (stage ?? group.stage) === group.stage && (category ?? group.category) === group.category,
+    );
     return page(
       c,
       { title: "Failures", section, asOf: at },
       <FailuresView
         groups={groups}
         stage={stage}
+        category={category}
         dismissed={dismissed !== undefined}
         now={at.now}
         viewer={viewer(c)}

@@ -154,7 +154,7 @@ function Models({
               head: "Model",
               header: true,
               cell: (row) => (
-                <a href={to({ model: row.model, against })}>
+                <a href={to({ model: row.model, against })} class="whole">
                   <Text value={row.model} />
                 </a>
               ),

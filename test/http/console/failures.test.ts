@@ -324,3 +324,19 @@ test("NATS is away: nothing is dismissed, and that is said", async () => {
   expect(refused.status).toBe(503);
   expect(await refused.text()).toContain("nothing was asked for");
 });
+
+test("the link of a category on Tonight leads to that category alone", async () => {
+  const node = await consoleNode();
+  const { page } = await browser.visit({ url: node.url });
+  await page.goto(node.url);
+  await page
+    .getByRole("region", { name: /failed; nothing tries/ })
+    .getByRole("link", { name: "permanent" })
+    .click();
+  await page
+    .getByRole("heading", { name: /: permanent$/ })
+    .first()
+    .waitFor();
+  const headings = await page.getByRole("heading", { level: 2 }).allInnerTexts();
+  expect(headings.filter((it) => !it.endsWith(": permanent"))).toEqual([]);
+});

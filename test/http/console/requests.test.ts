@@ -43,6 +43,9 @@ describe.each([
     await page.getByText(told.state, { exact: true }).first().waitFor();
     await page.getByText("the source is back").waitFor();
     expect(await visit.violations()).toEqual([]);
+    await page.goto(`${node.url}/requests/${id}/left-out`);
+    await page.getByText("2 matches left out; here 1 to 2").waitFor();
+    expect(await visit.violations()).toEqual([]);
     expect([visit.errors, visit.strangers, await visit.shift(), await visit.overflow()]).toEqual([[], [], 0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Stage, stages } from "../../../match/event.ts";
+import { categories, type Category, type Stage, stages } from "../../../match/event.ts";
 import type { FailureCause, FailureGroup } from "../failure-groups.ts";
 import { href } from "../path.ts";
 import type { Viewer } from "../viewer.ts";
@@ -17,13 +17,14 @@ const causesOfOneMax = 15;
 interface FailuresProps {
   groups: readonly FailureGroup[];
   stage: Stage | undefined;
+  category: Category | undefined;
   dismissed: boolean;
   now: number;
   viewer: Viewer;
 }
 
 /** Failures by stage, category and cause. */
-export function FailuresView({ groups, stage, dismissed, now, viewer }: FailuresProps) {
+export function FailuresView({ groups, stage, category, dismissed, now, viewer }: FailuresProps) {
   const settlements = groups.filter((it) => it.stage === "settle").reduce((sum, it) => sum + it.count, 0);
   return (
     <>
@@ -33,6 +34,12 @@ export function FailuresView({ groups, stage, dismissed, now, viewer }: Failures
           label="Stage"
           value={stage}
           options={[["", "any"], ...stages.map((it) => [it, stageNames[it]] as const)]}
+        />
+        <Choice
+          name="category"
+          label="Category"
+          value={category}
+          options={[["", "any"], ...categories.map((it) => [it, it] as const)]}
         />
         <Choice
           name="dismissed"
@@ -46,13 +53,14 @@ export function FailuresView({ groups, stage, dismissed, now, viewer }: Failures
       </Filters>
       <Live id="failures">
         {groups.length === 0 ? (
-          <None stage={stage} dismissed={dismissed} />
+          <None stage={stage} category={category} dismissed={dismissed} />
         ) : (
           <>
-            {viewer.mayOperate && settlements > 0 && !dismissed ? (
+            {viewer.mayOperate && settlements > 0 && !dismissed && category === undefined ? (
               <p class="buttons">
                 <a class="button" href={href("/failures/plan", { what: "retry-all" })}>
-                  Preview a retry of all {count(settlements, "failed settlement")}
+                  Preview a retry of{" "}
+                  {settlements === 1 ? "the one failed settlement" : `all ${count(settlements, "failed settlement")}`}
                 </a>
               </p>
             ) : null}
@@ -66,8 +74,15 @@ export function FailuresView({ groups, stage, dismissed, now, viewer }: Failures
   );
 }
 
-function None({ stage, dismissed }: { stage: Stage | undefined; dismissed: boolean }) {
+function None({ stage, category, dismissed }: Pick<FailuresProps, "stage" | "category" | "dismissed">) {
   const what = stage === undefined ? "stage" : stageNames[stage];
+  if (category !== undefined) {
+    return (
+      <Empty title={`No ${what} has ${dismissed ? "a dismissed" : "an open"} failure of the category ${category}`}>
+        <p>Another category may have some: choose any.</p>
+      </Empty>
+    );
+  }
   if (dismissed) {
     return (
       <Empty title={`No failure of any ${what} is dismissed`}>
