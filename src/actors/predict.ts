@@ -3,7 +3,7 @@ import { pause } from "../clock.ts";
 import { schemas } from "../events/catalogue.ts";
 import type { Models } from "../forecast/models.ts";
 import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
-import type { Category, ModelAnswer } from "../match/event.ts";
+import type { Category, ModelAnswer, RosterEntry } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
 import type { Policy } from "../match/policy.ts";
 import { createAskModel } from "./ask-model.ts";
@@ -31,9 +31,11 @@ export function predictActor(models: Models) {
       let broken: unknown = null;
       const now = node.clock.now();
       const callable = openModels(match()).filter((model) => !isLimited(match(), model, now));
+      const frozen = match().round.roster ?? [];
       const calls = callable.map(async (model) => {
         try {
-          arrived.push(statable(model, await ask(node, { model, question, live, signal })));
+          const answer = replaced(frozen, models, model) ?? (await ask(node, { model, question, live, signal }));
+          arrived.push(statable(model, answer));
         } catch (error) {
           if (!signal.aborted) broken ??= error;
         }
@@ -58,6 +60,17 @@ export function predictActor(models: Models) {
       if (failure !== null) throw failure;
     },
   });
+}
+
+/**
+ * A round keeps the members it was begun with: one that has become another under the same name, by an upgrade or a changed panel,
+ * is as gone as one that was taken out. null for whoever is the same, or not in the panel.
+ */
+function replaced(frozen: readonly RosterEntry[], { roster }: Models, model: string): ModelAnswer | null {
+  const [then, now] = [frozen, roster].map((entries) => entries.find((it) => it.model === model)?.version);
+  if (then === undefined || now === undefined || then === now) return null;
+  const reason = `the round was begun with its version ${then.slice(0, 40)}, this node has ${now.slice(0, 40)}`;
+  return { model, outcome: "abstained", category: null, reason };
 }
 
 const answerSchema = schemas["match.predicted"].shape.answers.element;

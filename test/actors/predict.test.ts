@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { predictActor } from "../../src/actors/predict.ts";
 import type { Faults } from "../../src/events/memory.ts";
 import type { Models } from "../../src/forecast/models.ts";
-import type { ModelAnswer, ModelTip } from "../../src/match/event.ts";
+import type { ModelAnswer, ModelTip, RosterEntry } from "../../src/match/event.ts";
 import { defaultPolicy } from "../../src/match/policy.ts";
 import { failedModel, history, hour, kickoff, minute, roster, second, tip } from "../support/history.ts";
 import { manualClock, settled, testNode } from "../support/node.ts";
@@ -48,9 +48,11 @@ interface SceneOptions {
   faults?: Faults;
   /** Of an earlier attempt. */
   answers?: ModelAnswer[];
+  /** The panel of this node, where it is not the round's. */
+  now?: RosterEntry[];
 }
 
-async function scene({ before = 30 * minute, faults = {}, answers }: SceneOptions = {}) {
+async function scene({ before = 30 * minute, faults = {}, answers, now }: SceneOptions = {}) {
   const it = await testNode({ wall: manualClock(kickoff - before), policy, faults });
   const life = history(id, kickoff - 24 * hour, policy)
     .scheduled()
@@ -61,7 +63,7 @@ async function scene({ before = 30 * minute, faults = {}, answers }: SceneOption
   if (answers !== undefined) life.predicted(answers).failed("predict").requested("predict");
   await it.write(life);
   const remote = remoteModels();
-  const running = it.run(predictActor(remote.models));
+  const running = it.run(predictActor({ ...remote.models, roster: now ?? roster }));
   await settled();
   const stated = it.events("match.predicted").length;
   const waves = () =>
@@ -325,4 +327,14 @@ describe("told to stop", () => {
     expect(it.events("match.failed")).toEqual([]);
     expect(it.server.unacknowledged("predict")).toEqual([]);
   });
+});
+
+test("a member that has become another under the same name does not answer for the one the round was begun with", async () => {
+  const now = roster.map((it) => (it.model === "elo" ? { ...it, version: "2" } : it));
+  const it = await scene({ now });
+  expect(it.asked.toSorted()).toEqual(["pi", "poisson"]);
+  await it.wall.advance(policy.waveEvery);
+  expect(it.events("match.predicted").map(({ data }) => data.answers)).toMatchObject([
+    [{ model: "elo", outcome: "abstained", reason: "the round was begun with its version 1, this node has 2" }],
+  ]);
 });

@@ -27,9 +27,18 @@ export class ChatFailed extends Error {
   readonly status: number | null;
   /** How long the server said to stay away, milliseconds. */
   readonly retryAfterMs: number | null;
+  /** It was sent, and nothing came back in time. */
+  readonly timedOut: boolean;
 
-  constructor(category: Category, message: string, status: number | null = null, retryAfterMs: number | null = null) {
+  constructor(
+    category: Category,
+    message: string,
+    status: number | null = null,
+    retryAfterMs: number | null = null,
+    timedOut = false,
+  ) {
     super(message);
+    this.timedOut = timedOut;
     this.category = category;
     this.status = status;
     this.retryAfterMs = retryAfterMs;
@@ -95,11 +104,22 @@ export function chatAt({ url, key }: Endpoint): Chat {
 async function read(response: Response): Promise<Reply> {
   const type = response.headers.get("content-type") ?? "";
   // Some servers stream, asked or not.
-  const reply = type.includes("text/event-stream")
-    ? joined(eventsOf(await response.arrayBuffer()))
-    : whole(parsed(await response.text()));
+  const bodies = type.includes("text/event-stream")
+    ? eventsOf(await response.arrayBuffer()).map(parsed)
+    : [parsed(await response.text())];
+  const status = bodies.map(statusIn).find((it) => it !== null);
+  if (status !== undefined && status !== null)
+    throw new ChatFailed(categoryOf(status), `its server answered ${status}`, status, retryAfterOf(response.headers));
+  const reply = type.includes("text/event-stream") ? joined(bodies) : whole(bodies[0]);
   if (reply === null) throw new ChatFailed("permanent", "its server's answer is no chat completion");
   return reply;
+}
+
+/** Gateways that have sent 200 already tell of what went wrong behind them in the body: `{"error": {"code": 429}}`. */
+function statusIn(body: unknown): number | null {
+  const { error } = (body ?? {}) as { error?: { code?: unknown } | null };
+  const code = error?.code;
+  return Number.isInteger(code) && (code as number) >= 400 && (code as number) < 600 ? (code as number) : null;
 }
 
 function parsed(text: string): unknown {
@@ -124,10 +144,10 @@ function whole(body: unknown): Reply | null {
   };
 }
 
-function joined(events: readonly string[]): Reply | null {
+function joined(events: readonly unknown[]): Reply | null {
   const reply: Reply = { text: "", refused: false, model: null, tokens: null, stated: 0 };
   for (const event of events) {
-    const chunk = parsed(event) as (Partly<ChatCompletionChunk> & { error?: unknown }) | null;
+    const chunk = event as (Partly<ChatCompletionChunk> & { error?: unknown }) | null;
     if (typeof chunk !== "object" || chunk === null || Boolean(chunk.error)) return null;
     const choice = chunk.choices?.[0];
     const { model, tokens, stated } = common(chunk);
@@ -185,7 +205,7 @@ function failureOf(error: unknown, timeout: number): ChatFailed {
   if (error instanceof ChatFailed) return error;
   if (error instanceof StreamTooLong) return new ChatFailed("permanent", error.message);
   if (error instanceof APIConnectionTimeoutError)
-    return new ChatFailed("transient", `no answer within ${timeout / 1000} s`);
+    return new ChatFailed("transient", `no answer within ${timeout / 1000} s`, null, null, true);
   if (error instanceof APIConnectionError) {
     return error.cause instanceof BodyTooLong
       ? new ChatFailed("permanent", error.cause.message)

@@ -36,7 +36,11 @@ export function llmModels({ members, endpoints, now, elapsed }: LlmOptions): Mod
       if (caller === undefined) throw new RangeError(`the panel has no language model "${model}"`);
       const began = elapsed();
       const bill = new Bill(caller.member);
-      const said = await converse(caller.member, caller.call, bill, question, signal);
+      const said = await converse(caller.member, caller.call, bill, question, signal).catch((error: unknown) => {
+        // Told to stop between two calls: what the first has cost must not be forgotten.
+        if (!signal.aborted || bill.cost === 0) throw error;
+        return { ...failed("its stage ended before its answer could be read"), category: "transient" } as const;
+      });
       if (said.kind !== "tip") return silent(model, said, bill, now);
       const { tip, probabilities } = said;
       const latencyMs = Math.round(elapsed() - began);
@@ -81,6 +85,7 @@ async function attempt(
     reply = await call(messages, signal);
   } catch (error) {
     if (!(error instanceof ChatFailed)) throw error;
+    if (error.timedOut) bill.unanswered(messages);
     return { kind: "failed", category: error.category, reason: error.message, retryAfterMs: error.retryAfterMs };
   }
   bill.add(messages, reply);
@@ -150,12 +155,14 @@ class Bill {
       this.#cost += stated;
       return;
     }
-    const read = billed(
-      tokens?.in ?? 0,
-      messages.reduce((sum, { content }) => sum + content.length, 0),
-    );
+    const read = billed(tokens?.in ?? 0, lengthOf(messages));
     const written = billed(tokens?.out ?? 0, text.length);
     this.#cost += (read * this.#price.in + written * this.#price.out) / 1_000_000;
+  }
+
+  /** Nothing came in time. Whoever is paid by the token was paid for what it read. */
+  unanswered(messages: readonly Message[]): void {
+    if (this.#price !== null) this.#cost += (billed(0, lengthOf(messages)) * this.#price.in) / 1_000_000;
   }
 
   get tokens(): { tokens?: { in: number; out: number } } {
@@ -165,6 +172,10 @@ class Bill {
   get cost(): number {
     return this.#cost;
   }
+}
+
+function lengthOf(messages: readonly Message[]): number {
+  return messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
 /** Of a token of English, by the rule of thumb; figures, names and JSON have fewer. */

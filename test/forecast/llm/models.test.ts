@@ -308,6 +308,19 @@ describe("no answer", () => {
       { category: "permanent", reason: "its server's answer is no chat completion" },
     ],
     [
+      "an error behind a gateway that has sent 200",
+      streamed('data: {"choices":[]}\n\ndata: {"error":{"code":503}}\n\n'),
+      { category: "transient", reason: "its server answered 503" },
+    ],
+    [
+      "429 behind such a gateway",
+      (_, response) =>
+        void response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify({ error: { code: 429, message: key } })),
+      { category: "rate-limited", reason: "its server answered 429" },
+    ],
+    [
       "a stream of too many lines",
       streamed(":\n\n".repeat(10_001)),
       { category: "permanent", reason: expect.stringMatching(/streamed more/) },
@@ -355,6 +368,26 @@ describe("no answer", () => {
   test.for([hangs(), trickles()])("a time-out is transient, of the body too", async (play) => {
     const { ask } = await served(play, { timeout: 50 });
     expect(await ask()).toMatchObject({ category: "transient", reason: "no answer within 0.05 s" });
+  });
+
+  test("what it read before it timed out is paid for", async () => {
+    const { ask } = await served(hangs(), { timeout: 50, price: { in: 1_000_000, out: 0 } });
+    expect((await ask()).cost).toBeGreaterThan(100);
+  });
+
+  test("what was paid for is told even if the stage ends before the answer could be read", async () => {
+    const end = new AbortController();
+    const hang = hangs();
+    const { ask } = await served(
+      inTurn(says("no JSON"), (...call) => {
+        void hang(...call);
+        end.abort(new Error("over"));
+      }),
+      { price: { in: 2, out: 10 } },
+    );
+    const answer = await ask(question(), end.signal);
+    expect(answer).toMatchObject({ outcome: "failed", category: "transient" });
+    expect(answer.cost).toBeGreaterThan(0);
   });
 
   test("another model does not answer under this one's name", async () => {
