@@ -73,7 +73,8 @@ export function createEventIds(): EventIds {
 
 /** Crockford's base 32, which leaves out I, L, O and U; 255 for anything else. */
 const digits = new Uint8Array(128).fill(255);
-for (const [value, digit] of Array.from("0123456789ABCDEFGHJKMNPQRSTVWXYZ").entries()) digits[digit.charCodeAt(0)] = value;
+for (const [value, digit] of Array.from("0123456789ABCDEFGHJKMNPQRSTVWXYZ").entries())
+  digits[digit.charCodeAt(0)] = value;
 
 /** Whether the text is 26 digits; then `into` has them, six to a number. */
 function readUlid(text: string, into: Uint32Array): boolean {

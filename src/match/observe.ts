@@ -1,6 +1,6 @@
 import type { Finished, Scheduled } from "./event.ts";
 import type { Match } from "./match.ts";
-import { isTerminal, isUnderWay } from "./status.ts";
+import { isTerminal, isUnderWay, type Status } from "./status.ts";
 
 /** What a source shows of a match: its fixture, and its score once it has ended. */
 export interface Observed {
@@ -23,6 +23,8 @@ export function observe(known: Match, seen: Observed, observedAt: number): Obser
   const { fixture } = known;
   if (fixture !== null && observedAt < fixture.observedAt) return [];
 
+  // Nothing to correct in it either: what it says is that the match is still to come, and that is wrong.
+  if (seen.fixture.status === "scheduled" && isPlayedAlready(known, seen)) return [];
   const purpose = fixture?.purpose ?? purposeOf(seen, observedAt);
   const status = statusOf(known, seen, purpose);
   const reported = { ...seen.fixture, status };
@@ -50,11 +52,26 @@ function statusOf(match: Match, seen: Observed, purpose: Scheduled["purpose"]): 
   return seen.result === null && purpose === "live" ? "in-play" : "finished";
 }
 
-/** Only a kick-off after the result was seen is another play: a replay. Called off or awarded is not told as under way. */
-function isPlayedAlready({ fixture, result }: Match, seen: Observed): boolean {
-  const { status, kickoff } = seen.fixture;
-  const isBack = status === "scheduled" || isUnderWay(status);
-  return isBack && fixture?.status === "finished" && result !== null && Date.parse(kickoff) <= result.observedAt;
+function isPlayedAlready({ fixture }: Match, seen: Observed): boolean {
+  return fixture !== null && isSamePlay(fixture, { ...seen.fixture, kickoff: Date.parse(seen.fixture.kickoff) });
+}
+
+interface Play {
+  status: Status;
+  /** Epoch milliseconds. */
+  kickoff: number;
+}
+
+const replayAfterMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether a match that has ended is told as still to come or under way without being played again. Nobody plays a match again
+ * within a day of its first play, so a replay has a kick-off more than 24 h later. A match that was called off in between has
+ * not ended, and any date of it is news. What the poll remarks on and what becomes a fact are decided by this one rule.
+ */
+export function isSamePlay(ended: Play, told: Play): boolean {
+  const isBack = told.status === "scheduled" || isUnderWay(told.status);
+  return isBack && ended.status === "finished" && told.kickoff - ended.kickoff <= replayAfterMs;
 }
 
 function purposeOf(seen: Observed, observedAt: number): Scheduled["purpose"] {

@@ -4,7 +4,7 @@ import { SourceError } from "./source.ts";
 
 /** A refusal that came with HTTP 200. The keys are the provider's; its sentences are for people. */
 export function errorOf(errors: unknown, now: number, quote: (words: string) => string): SourceError | null {
-  const entries = Object.entries((errors ?? {}) as Record<string, unknown>);
+  const entries = typeof errors === "object" ? Object.entries(errors ?? {}) : unnamed(errors);
   if (entries.length === 0) return null;
   const kinds = new Set(entries.map(([kind]) => kind));
   const words = quote(entries.map(([kind, text]) => `${kind}: ${wordsOf(text)}`).join("; "));
@@ -17,6 +17,11 @@ export function errorOf(errors: unknown, now: number, quote: (words: string) => 
   }
   if (kinds.has("bug") || kinds.has("report")) return new SourceError("transient", `API-Football is failing: ${words}`);
   return new SourceError("permanent", `API-Football refuses the request: ${words}`);
+}
+
+/** Without a kind, as nobody documents it: still a refusal. */
+function unnamed(errors: unknown): [string, unknown][] {
+  return errors === undefined || errors === "" ? [] : [["error", errors]];
 }
 
 /** Whatever stands there, however deep: JSON of it could exceed the stack. */

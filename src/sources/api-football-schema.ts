@@ -3,10 +3,12 @@ import type { Status } from "../match/status.ts";
 
 /**
  * What API-Football v3 answers, as far as we read it (api-football.com/documentation-v3). `errors` is an empty list where
- * there is none and an object of sentences by kind where there is one, under HTTP 200.
+ * there is none and an object of sentences by kind where there is one, under HTTP 200. It is read before the rest: what is
+ * refused may have no `response`.
  */
+export const errorsSchema = z.object({ errors: z.unknown().optional() });
+
 export const envelopeSchema = z.object({
-  errors: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]).optional(),
   paging: z.object({ current: z.int(), total: z.int() }).optional(),
   response: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
 });
@@ -28,7 +30,7 @@ export const fixtureSchema = z.object({
   teams: z.object({ home: team, away: team }),
   /** Extra time included, the shoot-out not. */
   goals: side,
-  score: z.object({ fulltime: side, extratime: side.nullish(), penalty: side.nullish() }),
+  score: z.object({ halftime: side.nullish(), fulltime: side, extratime: side.nullish(), penalty: side.nullish() }),
 });
 export type RawFixture = z.infer<typeof fixtureSchema>;
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { errorOf, nextDay, spent, wordsOf } from "./api-football-errors.ts";
 import { readFixture } from "./api-football-fixture.ts";
-import { envelopeSchema, leaguesSchema, lineupsSchema, statusSchema } from "./api-football-schema.ts";
+import { envelopeSchema, errorsSchema, leaguesSchema, lineupsSchema, statusSchema } from "./api-football-schema.ts";
 import { firstYearOf, leagueOf } from "./competitions.ts";
+import { NoContent } from "./http-failure.ts";
 import { type Answer, createHttpClient, type Dialect, type Headers } from "./http.ts";
 import { type HttpSource, type LiveOptions, type Offer, readAs, readEach, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
@@ -46,12 +47,12 @@ export function createApiFootball(options: LiveOptions): HttpSource {
     quota = quotaOf(answer.headers, clock.now()) ?? quota;
     const perMinute = count(answer.headers["x-ratelimit-limit"]);
     if (perMinute !== null && perMinute > 0 && options.perMinute === undefined) pacer.allow(perMinute);
-    const envelope = readAs(envelopeSchema, answer.body, provider);
-    const error = errorOf(envelope.errors, clock.now(), http.quote);
+    const error = errorOf(errorsSchema.safeParse(answer.body).data?.errors, clock.now(), http.quote);
     if (error !== null) {
       if (error.category === "rate-limited") pacer.hold((error.retryAt ?? clock.now()) - clock.now());
       throw error;
     }
+    const envelope = readAs(envelopeSchema, answer.body, provider);
     const response = readAs(schema, envelope.response, provider);
     return { ...answer, response, paging: envelope.paging ?? { current: 1, total: 1 } };
   }
@@ -103,7 +104,7 @@ export function createApiFootball(options: LiveOptions): HttpSource {
         return { ...list, remarks: skewRemarks(provider, answer), budget: quota };
       },
       async lineups({ ref, home: first }, signal) {
-        const { response } = await ask("/fixtures/lineups", { fixture: ref }, lineupsSchema, signal);
+        const { response } = await ask("/fixtures/lineups", { fixture: ref }, lineupsSchema, signal).catch(noneYet);
         // The home team comes first as a rule; its name is a promise.
         const sides = response[1]?.team.name === first ? response.toReversed() : response;
         const [home, away] = sides.map(({ startXI }) => startXI.flatMap(({ player }) => player.name ?? []));
@@ -139,6 +140,12 @@ export function createApiFootball(options: LiveOptions): HttpSource {
   return { ...source, offer, close: () => http.close() };
 }
 
+/** HTTP 204 is its documented word for nothing there. A season's list without a match would make all of them gone, so only here. */
+function noneYet(error: unknown): { response: z.infer<typeof lineupsSchema> } {
+  if (error instanceof NoContent) return { response: [] };
+  throw error;
+}
+
 const dialect: Dialect = {
   words(body) {
     const { errors, message } = refusalSchema.parse(body);
@@ -150,7 +157,7 @@ const dialect: Dialect = {
 };
 
 const refusalSchema = z
-  .object({ errors: z.unknown(), message: z.string().optional().catch(undefined) })
+  .object({ errors: z.unknown().optional(), message: z.string().optional().catch(undefined) })
   .catch({ errors: undefined });
 
 const listSchema = z.array(z.unknown());

@@ -28,8 +28,11 @@ const playersMax = 50;
 const side = z.object({ home: z.number().nullable(), away: z.number().nullable() });
 
 const scoreSchema = z.object({
+  /** Of this match, its shoot-out included. */
+  winner: z.unknown().optional(),
   duration: z.string().nullish(),
   fullTime: side,
+  halfTime: side.nullish(),
   regularTime: side.nullish(),
   extraTime: side.nullish(),
   penalties: side.nullish(),

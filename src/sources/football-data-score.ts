@@ -1,14 +1,18 @@
 import type { Score } from "../match/event.ts";
 import type { RawScore } from "./football-data-schema.ts";
 import {
+  agrees,
   contradiction,
   type Doubt,
   doubt,
   extended,
+  fallen,
   hasGoals,
   isSame,
+  isDoubt,
   minus,
   noGoals,
+  partly,
   type Result,
   told,
   whole,
@@ -22,11 +26,31 @@ import {
  * is not there yet.
  */
 export function resultOf(raw: RawScore, mayBeSecondLeg: boolean): Result | Doubt | null {
+  const result = resultOfParts(raw, mayBeSecondLeg);
+  return result === null || isDoubt(result) ? result : (against(raw, result, mayBeSecondLeg) ?? result);
+}
+
+/** What the parts that make no result have against it: half a score, the score at half-time, the winner. */
+function against(raw: RawScore, { score }: Result, mayBeSecondLeg: boolean): Doubt | null {
+  const { regular } = score;
+  if (!agrees(raw.regularTime, regular))
+    return contradiction(`its regularTime ${partly(raw.regularTime)} is not ${told(regular)}`);
+  const { home, away } = raw.fullTime;
+  const winner = winners[Math.sign((home ?? 0) - (away ?? 0)) + 1];
+  // Whether it is the match's winner or that of both legs is not documented where there are two.
+  if (!mayBeSecondLeg && winners.includes(String(raw.winner)) && raw.winner !== winner)
+    return contradiction(`its winner is ${String(raw.winner)} with fullTime ${partly(raw.fullTime)}`);
+  return fallen(raw.halfTime, regular);
+}
+
+const winners = ["AWAY_TEAM", "DRAW", "HOME_TEAM"];
+
+function resultOfParts(raw: RawScore, mayBeSecondLeg: boolean): Result | Doubt | null {
   const { duration } = raw;
   const total = whole(raw.fullTime);
   if (total === null) return null;
-  const { fullTime, regularTime, extraTime, penalties } = raw;
-  const unreadable = noGoals({ fullTime, regularTime, extraTime, penalties });
+  const { halfTime, fullTime, regularTime, extraTime, penalties } = raw;
+  const unreadable = noGoals({ fullTime, halfTime, regularTime, extraTime, penalties });
   if (unreadable !== null) return unreadable;
   const parts = { total, regular: whole(regularTime), extra: whole(extraTime), shootOut: whole(penalties) };
   switch (duration) {

@@ -1,6 +1,7 @@
 import { firstYearOf, type League, leagueOf } from "./competitions.ts";
 import { readMatch } from "./football-data-match.ts";
 import { competitionsSchema, errorSchema, lineupsSchema, matchesSchema } from "./football-data-schema.ts";
+import { limitedMs } from "./http-failure.ts";
 import { createHttpClient, type Dialect, type HttpClient } from "./http.ts";
 import { type HttpSource, type LiveOptions, type Offer, readAs, readEach, skewRemarks } from "./live.ts";
 import { createPacer } from "./pacer.ts";
@@ -52,6 +53,11 @@ const dialect: Dialect = {
   waitMs(headers) {
     const seconds = Number(headers["x-requestcounter-reset"] ?? Number.NaN);
     return seconds >= 0 ? seconds * 1000 : null;
+  },
+  /** Another process with the same key counts too: what the provider has left is its word, not ours. */
+  emptyMs(headers) {
+    if (headers["x-requests-available-minute"]?.trim() !== "0") return null;
+    return Math.min(this.waitMs(headers) ?? limitedMs, limitedMs);
   },
 };
 

@@ -8,6 +8,13 @@ export class KeyRefused extends SourceError {
   }
 }
 
+/** HTTP 204: the provider took the request and has nothing to say. What that means is for who asked. */
+export class NoContent extends SourceError {
+  constructor(provider: string) {
+    super("transient", `${provider} answered nothing (HTTP 204)`);
+  }
+}
+
 /** A limit without a word on when it ends is one of those counted by the minute. */
 export const limitedMs = 60_000;
 
@@ -54,7 +61,7 @@ export function statusFailure({ provider, status, headers, body, skewMs, now, di
   }
   if (status >= 300 && status < 400) {
     const remedy = "redirects are not followed; check FULLTIME_SOURCE_URL";
-    return new SourceError("transient", `${provider} redirects to ${hostOf(headers.location)}; ${remedy}`);
+    return new SourceError("transient", `${provider} redirects to ${quote(hostOf(headers.location))}; ${remedy}`);
   }
   // API-Football's own time-out is 499.
   if (status >= 499 || status === 408) {

@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
-import { connectionFailure, statusFailure, unreadable } from "./http-failure.ts";
+import { connectionFailure, NoContent, statusFailure, unreadable } from "./http-failure.ts";
 import type { Pacer } from "./pacer.ts";
+import { maskOf } from "./secret.ts";
 import { SourceError } from "./source.ts";
 
 export interface HttpOptions {
@@ -11,7 +12,7 @@ export interface HttpOptions {
   url: string;
   /** Sent with every request. The key is in these and nowhere else. */
   headers: Headers;
-  /** Taken out of whatever the provider says. */
+  /** Taken out of whatever the provider says, bodies and headers alike: nothing made of an answer can hold it. */
   secret: string | null;
   pacer: Pacer;
   clock: Clock;
@@ -33,6 +34,8 @@ export interface Dialect {
   waitMs(headers: Headers): number | null;
   /** Of a limit that is the day's: when the next day begins (epoch milliseconds); null for one of the minute. */
   spentUntil?(headers: Headers, now: number): number | null;
+  /** Of a good answer that used up the minute's requests: milliseconds until there are some again; null while there are. */
+  emptyMs?(headers: Headers): number | null;
 }
 
 export interface Limits {
@@ -69,7 +72,9 @@ export interface HttpClient {
  * JSON only. It never retries: what is tried again, and when, is the domain's word.
  */
 export function createHttpClient(options: HttpOptions): HttpClient {
-  const { provider, pacer, clock, secret } = options;
+  const { provider, pacer, clock } = options;
+  const mask = maskOf(options.secret);
+  const maskWords = maskOf(options.secret, 1);
   const limits = { ...defaultLimits, ...options.limits };
   const base = new URL(options.url);
   const prefix = base.pathname.replace(/\/+$/, "");
@@ -85,12 +90,18 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   async function read(response: Dispatcher.ResponseData): Promise<Answer> {
     const { statusCode: status } = response;
     const headers = Object.fromEntries(
-      Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+      Object.entries(response.headers).map(([name, value]) => [
+        name,
+        value === undefined ? value : mask(Array.isArray(value) ? value.join(", ") : value),
+      ]),
     );
-    const text = await response.body.text();
+    const text = mask(await response.body.text());
     const skewMs = skewOf(headers, clock.now());
     const body = parsed(text);
     if (status >= 200 && status < 300) {
+      const emptyMs = options.dialect.emptyMs?.(headers) ?? null;
+      if (emptyMs !== null) pacer.hold(emptyMs);
+      if (status === 204) throw new NoContent(provider);
       if (body === undefined) throw unreadable(provider, headers["content-type"], text);
       return { body, headers, skewMs };
     }
@@ -109,8 +120,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   }
 
   function quote(words: string): string {
-    const safe = secret === null || secret === "" ? words : words.replaceAll(secret, "********");
-    return safe.replace(/\s+/g, " ").slice(0, 160);
+    return maskWords(words).replace(/\s+/g, " ").slice(0, 160);
   }
 
   return {

@@ -1,8 +1,11 @@
 import { formatOf, type League } from "./competitions.ts";
+import { grouped } from "./grouped.ts";
 import { matchId } from "./identity.ts";
 import type { KnownMatch } from "./known.ts";
+import { isNumbered, numberOf } from "./match-numbers.ts";
 import type { Paired } from "./recognise.ts";
 import { legOf, matchdayOf, meetingsOf } from "./rounds.ts";
+import { givenWay, type KnownLeg, nearTo, stageLegs, type ToldLeg } from "./stage-legs.ts";
 
 export interface Meeting {
   paired: Paired;
@@ -15,7 +18,7 @@ export interface Meeting {
 /**
  * Which meeting of its two clubs at this ground each match is. Numbered rounds tell it by their number; stages after the regular
  * season (play-offs) come after it: a known one, by its stage's name or within three days, keeps its leg, new ones follow by
- * date. A match that the provider has numbered as before is the one it was, whatever its round and its date have become. Of two
+ * date while the format has room. A match that the provider has numbered as before is the one it was, whatever its round and its date have become. Of two
  * matches that would be one, the replay stands for an abandoned, cancelled or postponed one; without such a reason
  * the one that is as known stands.
  */
@@ -28,17 +31,23 @@ export function meetingsIn(
   const knownById = new Map(known.map((match) => [match.id, match]));
   const meetings: Meeting[] = [];
   for (const pairing of grouped(page, ({ home, away }) => `${home.id} v ${away.id}`)) {
-    const legs: { paired: Paired; leg: number }[] = [];
+    const legs: ToldLeg[] = [];
     const idOf = (leg: number) => idIn(league, season, pairing[0] as Paired, leg);
     const ours = legsKnown((leg) => knownById.get(idOf(leg)) ?? null);
     const numbered = legsByNumber(league, season, pairing, ours);
     for (const paired of pairing) {
-      const leg = numbered.get(paired) ?? regularLeg(league, season, paired, ours);
+      const leg = numbered.get(paired) ?? regularLeg(league, season, paired, ours, pairing);
       if (typeof leg === "number") legs.push({ paired, leg });
       else if (leg !== null) meetings.push({ paired, leg: 0, problem: leg });
     }
     const unnumbered = pairing.filter((paired) => !numbered.has(paired));
-    const staged = stageLegs(league, season, unnumbered, ours);
+    const staged = stageLegs(
+      league,
+      season,
+      unnumbered,
+      ours,
+      legs.map(({ leg }) => leg),
+    );
     legs.push(...staged.legs);
     meetings.push(...staged.doubts);
     for (const same of grouped(legs, ({ leg }) => `${leg}`)) {
@@ -74,29 +83,31 @@ function legsByNumber(
   const found = new Map<Paired, number>();
   if (isPlain) return found;
   for (const paired of pairing) {
-    const known = ours.find(({ match }) => isNumbered(match, paired));
+    const known = ours.find(({ match }) => isKnownAs(match, paired));
     if (known !== undefined) found.set(paired, known.leg);
   }
   return found;
 }
 
-function isNumbered(known: KnownMatch | null, { told }: Paired): boolean {
-  return /^\d+$/.test(told.ref) && known?.source?.()?.ref === told.ref;
+function isKnownAs(known: KnownMatch | null, paired: Paired): boolean {
+  return isNumbered(paired) && numberOf(known) === paired.told.ref;
 }
 
 /** null for a match of a later stage. */
 function regularLeg(
   league: League,
   season: string,
-  { round, told }: Paired,
+  paired: Paired,
   ours: readonly KnownLeg[],
+  pairing: readonly Paired[],
 ): number | Meeting["problem"] {
+  const { round, told } = paired;
   const regular = meetingsOf(formatOf(league, season));
   const near = nearTo([told.kickoff], ours);
   if (round === null) {
     if (near.length === 1) return near[0]?.leg ?? null;
     // Where a later stage is known too, it may be that one, moved.
-    if (regular === 1 && ours.every(({ leg }) => leg === 1)) return 1;
+    if (regular === 1 && ours.every(({ leg }) => leg === 1)) return anotherThan(ours[0], paired, pairing) ?? 1;
     const text = `${told.home} and ${told.away} meet here more than once a season, and no round tells which time this is`;
     return { sure: false, code: "unknown-leg", text };
   }
@@ -105,6 +116,11 @@ function regularLeg(
   // A play-off whose stage is no longer told has its own matchdays.
   if (leg !== null && near.length === 1 && ours.every((it) => it.leg !== leg)) return near[0]?.leg ?? null;
   const { rounds } = formatOf(league, season);
+  const same = ours.find((it) => it.leg === leg);
+  if (same !== undefined && near.length === 0 && same.match.matchday !== matchdayOf(round)) {
+    const another = anotherThan(same, paired, pairing);
+    if (another !== null) return another;
+  }
   return (
     leg ?? {
       sure: true,
@@ -114,85 +130,32 @@ function regularLeg(
   );
 }
 
-/** The legs a pairing may have: more would be a broken page. */
-const legsMax = 9;
-
-/** No two clubs meet again at one ground sooner: what is shown within it is the known match, whatever its label. */
-const nearMs = 3 * 24 * 60 * 60_000;
-
-/** A meeting of a pairing that the log has. */
-interface KnownLeg {
-  leg: number;
-  match: KnownMatch;
+/**
+ * Why a match far from the known one, and in none or another of its rounds, is not taken for it: the provider has given the known
+ * one another number, and does not tell that it gave way. null when nothing speaks against it.
+ */
+function anotherThan(
+  known: KnownLeg | undefined,
+  paired: Paired,
+  pairing: readonly Paired[],
+): NonNullable<Meeting["problem"]> | null {
+  const number = known === undefined || !isNumbered(paired) ? null : numberOf(known.match);
+  if (known === undefined || number === null || number === paired.told.ref) return null;
+  // Its own row is there: which of the two stands is decided by both.
+  if (givenWay.has(known.match.status) || pairing.some(({ told }) => told.ref === number)) return null;
+  const text = `${known.match.id} has the number ${number} and another date, and nothing tells that it became ${paired.told.ref}`;
+  return { sure: false, code: "unknown-leg", text };
 }
 
+/** Looked for in the log, which may have more of them than the format has room for. */
+const legsKnownMax = 9;
+
 function legsKnown(knownAt: (leg: number) => KnownMatch | null): KnownLeg[] {
-  return Array.from({ length: legsMax }, (_, i) => i + 1).flatMap((leg) => {
+  return Array.from({ length: legsKnownMax }, (_, i) => i + 1).flatMap((leg) => {
     const match = knownAt(leg);
     return match === null ? [] : [{ leg, match }];
   });
 }
-
-function nearTo(kickoffs: readonly number[], ours: readonly KnownLeg[]): KnownLeg[] {
-  return ours.filter(({ match }) => kickoffs.some((kickoff) => Math.abs(kickoff - match.kickoff) <= nearMs));
-}
-
-function stageLegs(
-  league: League,
-  season: string,
-  pairing: readonly Paired[],
-  ours: readonly KnownLeg[],
-): { legs: { paired: Paired; leg: number }[]; doubts: Meeting[] } {
-  const stages = grouped(
-    pairing.filter(({ round }) => round !== null && "stage" in round),
-    ({ round }) => labelOf(matchdayOf(round)),
-  ).sort((a, b) => firstKickoff(a) - firstKickoff(b) || (label(a) < label(b) ? -1 : 1));
-  const regular = meetingsOf(formatOf(league, season));
-  const taken = new Set(ours.map(({ leg }) => leg));
-  const free = Array.from({ length: legsMax - regular }, (_, i) => regular + 1 + i).filter((leg) => !taken.has(leg));
-  const byLabel = new Map(
-    ours.flatMap(({ leg, match }) =>
-      leg > regular && match.matchday !== null ? [[labelOf(match.matchday), leg] as const] : [],
-    ),
-  );
-  const legs: { paired: Paired; leg: number }[] = [];
-  const doubts: Meeting[] = [];
-  for (const same of stages) {
-    const near = nearTo(
-      same.map(({ told }) => told.kickoff),
-      ours,
-    );
-    const named = byLabel.get(label(same));
-    const known = named ?? (near.length === 1 ? near[0]?.leg : undefined);
-    if (near.length > 0 && near.every(({ leg }) => leg !== known))
-      doubts.push(...same.map((paired) => ({ paired, leg: 0, problem: oneOf(near) })));
-    else {
-      const leg = known ?? free.shift();
-      if (leg !== undefined) legs.push(...same.map((paired) => ({ paired, leg })));
-    }
-  }
-  return { legs, doubts };
-}
-
-function oneOf(near: readonly KnownLeg[]): NonNullable<Meeting["problem"]> {
-  const ids = near.map(({ match }) => match.id).join(" or ");
-  return { sure: false, code: "unknown-leg", text: `may be ${ids} by its date, and its stage does not say so` };
-}
-
-/** Providers change the case and the spaces of a stage's name within a season. */
-function labelOf(matchday: string | null): string {
-  return (matchday ?? "").toLowerCase().replace(/\s+/g, "");
-}
-
-function label(same: readonly Paired[]): string {
-  return labelOf(matchdayOf(same[0]?.round ?? null));
-}
-
-function firstKickoff(same: readonly Paired[]): number {
-  return Math.min(...same.map(({ told }) => told.kickoff));
-}
-
-const givenWay = new Set<string>(["abandoned", "cancelled", "postponed"]);
 
 /** null when nothing tells which of several it is. */
 function standingOf(told: readonly Paired[], known: KnownMatch | null): Paired | null {
@@ -205,7 +168,7 @@ function standingOf(told: readonly Paired[], known: KnownMatch | null): Paired |
   if (distinct.length === 1) return distinct[0] as Paired;
   const alive = distinct.filter(({ told: it }) => !givenWay.has(it.status));
   if (alive.length === 1) return alive[0] as Paired;
-  const numbered = (alive.length === 0 ? distinct : alive).filter((it) => isNumbered(known, it));
+  const numbered = (alive.length === 0 ? distinct : alive).filter((it) => isKnownAs(known, it));
   if (numbered.length === 1) return numbered[0] as Paired;
   const asKnown = distinct.filter(({ told: it }) => it.kickoff === known?.kickoff);
   return asKnown.length === 1 ? (asKnown[0] as Paired) : null;
@@ -234,14 +197,4 @@ function second(id: string): NonNullable<Meeting["problem"]> {
     code: "second-meeting",
     text: `would be a second match for ${id}, and nothing tells which is right`,
   };
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
 }

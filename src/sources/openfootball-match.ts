@@ -2,10 +2,20 @@ import type { PollRemark, Score } from "../match/event.ts";
 import type { Status } from "../match/status.ts";
 import type { League } from "./competitions.ts";
 import { localKickoff } from "./kickoff.ts";
-import { oneLine } from "./live.ts";
+import { inDoubt, oneLine } from "./live.ts";
 import { type FileMatch, matchSchema } from "./openfootball-schema.ts";
 import type { Told } from "./recognise.ts";
-import type { Observation } from "./source.ts";
+import {
+  contradiction,
+  type Doubt,
+  doubt,
+  extended,
+  fallen,
+  isDoubt,
+  mayBeSecondLeg,
+  type Result,
+  withinRecord,
+} from "./score.ts";
 
 const statuses: ReadonlyMap<string, Status> = new Map([
   ["cancelled", "cancelled"],
@@ -15,8 +25,11 @@ const statuses: ReadonlyMap<string, Status> = new Map([
   ["abandoned", "abandoned"],
 ]);
 
+/** Doubtful: it may be a match of ours once the file says otherwise. */
+type Unread = PollRemark & { doubtful: boolean };
+
 /** One entry of a file's `matches`, or why it cannot be read; `at` counts from 1. */
-export function readMatch(league: League, season: string, entry: unknown, at: number): Told | PollRemark {
+export function readMatch(league: League, season: string, entry: unknown, at: number): Told | Unread {
   const parsed = matchSchema.safeParse(entry);
   const place = `${season}/${league.codes.openfootball}`;
   if (!parsed.success)
@@ -24,18 +37,20 @@ export function readMatch(league: League, season: string, entry: unknown, at: nu
       code: "unreadable-match",
       match: `${place} match ${at}`,
       text: `is not as documented: ${oneLine(parsed.error)}`,
+      doubtful: false,
     };
   const match = parsed.data;
   const ref = `${place} ${match.round ?? "no round"}: ${match.team1} v ${match.team2}`;
-  const reject = (code: string, text: string): PollRemark => ({ code, match: ref, text });
+  const reject = (code: string, text: string): Unread => ({ code, match: ref, text, doubtful: false });
 
   const kickoff = localKickoff(league.zone, match.date, match.time ?? null, league.kickoff);
   if ("problem" in kickoff) return reject("unreadable-time", kickoff.problem);
   const written = match.status?.trim() ?? "";
   const status = written === "" ? null : statuses.get(written.toLowerCase());
   if (status === undefined) return reject("unknown-status", `the status ${JSON.stringify(written)} is none we know`);
-  const result = resultOf(match);
-  if (typeof result === "string") return reject("impossible-score", result);
+  // What was played of a match that was then awarded or broken off is no result.
+  const result = status === null ? resultOf(match) : null;
+  if (isDoubt(result)) return inDoubt(ref, ref, result, "openfootball");
   return {
     ref,
     matchday: match.round ?? null,
@@ -44,26 +59,30 @@ export function readMatch(league: League, season: string, entry: unknown, at: nu
     kickoff: kickoff.at,
     timeAssumed: kickoff.assumed,
     status: status ?? (result === null ? "scheduled" : "finished"),
-    // What was played of a match that was then awarded or broken off is no result.
-    result: status === null ? result : null,
+    result,
   };
 }
 
-/** `extraTime` is the score after 120 minutes. null: no score yet; words: why it cannot be one. */
-function resultOf({ score }: FileMatch): Observation["result"] | string {
+/** What its file has after 120 minutes is the score with the goals of the first 90. null: no score yet. */
+function resultOf({ score, round }: FileMatch): Result | Doubt | null {
   const { ht, ft, et, p } = score ?? {};
   if (ft === undefined || ft === null)
-    return et || p ? "there is a score after extra time or a shoot-out, and none after 90 minutes" : null;
+    return et || p
+      ? doubt("no-90-minute-score", "there is a score after extra time or a shoot-out, and none after 90 minutes")
+      : null;
   const regular = scoreOf(ft);
-  if (ht && (ht[0] > ft[0] || ht[1] > ft[1])) return `${ht.join("-")} at half-time cannot become ${ft.join("-")}`;
-  if (et && (et[0] < ft[0] || et[1] < ft[1])) return `${ft.join("-")} cannot become ${et.join("-")} in extra time`;
-  if (p && p[0] === p[1]) return `a shoot-out does not end ${p.join("-")}`;
-  const extraTime = et ? scoreOf(et) : null;
-  const shootOut = p ? scoreOf(p) : null;
-  return {
-    score: { regular, extraTime, shootOut },
-    how: shootOut ? "shoot-out" : extraTime ? "extra-time" : "regular",
-  };
+  const taken = ht ? fallen(scoreOf(ht), regular) : null;
+  if (taken !== null) return taken;
+  if (!et && !p) return withinRecord({ score: { regular, extraTime: null, shootOut: null }, how: "regular" });
+  if (et && (et[0] < ft[0] || et[1] < ft[1]))
+    return contradiction(`${ft.join("-")} cannot become ${et.join("-")} in extra time`);
+  return extended({
+    regular,
+    end: et ? scoreOf(et) : regular,
+    hadExtraTime: Boolean(et),
+    shootOut: p ? scoreOf(p) : null,
+    mayBeSecondLeg: mayBeSecondLeg(round ?? null),
+  });
 }
 
 function scoreOf([home, away]: [number, number]): Score {

@@ -6,6 +6,7 @@ import type { Known, KnownMatch } from "./known.ts";
 import { readMatch } from "./openfootball-match.ts";
 import { fileSchema } from "./openfootball-schema.ts";
 import { recognise, type Recognised, type Told } from "./recognise.ts";
+import { cut } from "./remark.ts";
 import type { SeasonFiles } from "./season-files.ts";
 import { type Observation, type Source, SourceError, type SourcePage } from "./source.ts";
 
@@ -94,7 +95,7 @@ export function createOpenfootball(options: OpenfootballOptions): Source {
 
 /** What one file tells at `now`. Throws a `permanent` SourceError for JSON that is no such file. */
 export function seasonPage(league: League, season: string, json: unknown, now: number, known: Known): SourcePage {
-  const { told, rejected, recognised } = readFile(league, season, json);
+  const { told, rejected, doubtful, recognised } = readFile(league, season, json);
   const early = told.filter((it) => it.result !== null && it.kickoff > now);
   const seen = known.matches(league.id, season);
   const page = recognised(early, seen);
@@ -103,7 +104,11 @@ export function seasonPage(league: League, season: string, json: unknown, now: n
   return {
     observations: page.observations.filter((it) => isNews(it, before.get(it.matchId), now)),
     rejected: [...rejected, ...page.rejected],
-    quarantined: [...early.map(({ ref }) => ({ code: "early-score", match: ref, text })), ...page.quarantined],
+    quarantined: [
+      ...doubtful,
+      ...early.map(({ ref }) => ({ code: "early-score", match: ref, text })),
+      ...page.quarantined,
+    ],
     budget: null,
     exhausted: false,
   };
@@ -112,6 +117,7 @@ export function seasonPage(league: League, season: string, json: unknown, now: n
 interface ReadFile {
   told: Told[];
   rejected: PollRemark[];
+  doubtful: PollRemark[];
   recognised(without: readonly Told[], seen: readonly KnownMatch[]): Recognised;
 }
 
@@ -124,15 +130,17 @@ function readFile(league: League, season: string, json: unknown): ReadFile {
   if (known !== undefined) return known;
   const told: Told[] = [];
   const rejected: PollRemark[] = [];
+  const doubtful: PollRemark[] = [];
   for (const [i, entry] of file.matches.entries()) {
     const read = readMatch(league, season, entry, i + 1);
-    if ("ref" in read) told.push(read);
-    else rejected.push(read);
+    if (!("code" in read)) told.push(read);
+    else (read.doubtful ? doubtful : rejected).push(cut(read));
   }
   let last: { evidence: string; recognised: Recognised } | null = null;
   const made: ReadFile = {
     told,
     rejected,
+    doubtful,
     recognised(without, seen) {
       const evidence = JSON.stringify([without.map(({ ref }) => ref), seen.map(({ status: _, ...match }) => match)]);
       if (last?.evidence !== evidence) {

@@ -5,6 +5,7 @@ import type { League, LiveSource } from "./competitions.ts";
 import { type ClubName, clubOf } from "./club-names.ts";
 import { matchId } from "./identity.ts";
 import type { Known } from "./known.ts";
+import { numberCheck } from "./match-numbers.ts";
 import { meetingsIn } from "./meetings.ts";
 import { cut } from "./remark.ts";
 import { matchdayOf, type Round, roundOf } from "./rounds.ts";
@@ -76,13 +77,20 @@ export function recognise(
     else paired.push({ told: one, round: roundOf(one.matchday), home, away });
   }
 
+  const whyNotIt = numberCheck(paired, seen);
+  const own = paired.filter((it) => {
+    const why = whyNotIt(it);
+    if (why !== null) quarantine(it.told, why.code, why.text);
+    return why === null;
+  });
+
   const whyNotThen = dateCheck(
     league,
     season,
     told.map(({ matchday, kickoff }) => ({ round: matchday, kickoff })),
     seen,
   );
-  const dated = paired.filter(({ told: one }) => {
+  const dated = own.filter(({ told: one }) => {
     const why = whyNotThen({ round: one.matchday, kickoff: one.kickoff });
     if (why !== null) quarantine(one, "implausible-date", `${dayOf(one.kickoff)} cannot be: ${why}`);
     return why === null;

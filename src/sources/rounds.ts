@@ -33,6 +33,11 @@ export function meetingsOf(format: Format): number {
   return Math.max(1, Math.floor(format.rounds / cycleOf(format)));
 }
 
+/** How often it meets there at most: in a league that is split once more after that, and once in a play-off. */
+export function legsMax(format: Format): number {
+  return Math.max(1, Math.ceil(format.rounds / cycleOf(format))) + 1;
+}
+
 /**
  * Which meeting of a pairing at one ground a numbered round is, by the number alone: so it is the same whichever of the
  * meetings a source shows, and however they are moved. null for a round that the season has not.

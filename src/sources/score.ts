@@ -55,6 +55,24 @@ export function noGoals(parts: Readonly<Record<string, Side>>): Doubt | null {
   return null;
 }
 
+/** Whether what is told of a part, be it one side's goals, is in it. */
+export function agrees(part: Side, score: Score): boolean {
+  const { home, away } = part ?? {};
+  return (home ?? score.home) === score.home && (away ?? score.away) === score.away;
+}
+
+/** Goals are not taken back after half-time; null: none was. */
+export function fallen(halfTime: Side, regular: Score): Doubt | null {
+  const [home, away] = [halfTime?.home ?? 0, halfTime?.away ?? 0];
+  if (home <= regular.home && away <= regular.away) return null;
+  return contradiction(`${partly(halfTime)} at half-time cannot become ${told(regular)}`);
+}
+
+/** As told, though it may be of one side alone. */
+export function partly(part: Side): string {
+  return `${part?.home ?? "?"}-${part?.away ?? "?"}`;
+}
+
 /** The result, unless a part of it has more goals than there ever were. */
 export function withinRecord(result: Result): Result | Doubt {
   const { regular, extraTime, shootOut } = result.score;

@@ -1,5 +1,5 @@
 import type { PollRemark } from "../match/event.ts";
-import { isUnderWay } from "../match/status.ts";
+import { isSamePlay } from "../match/observe.ts";
 import type { League, LiveSource } from "./competitions.ts";
 import type { Known, KnownMatch } from "./known.ts";
 import type { Refused } from "./live.ts";
@@ -105,12 +105,9 @@ function earlyScore(one: Told): PollRemark {
   return cut({ code: "early-score", match: nameOf(one), text });
 }
 
-const dayMs = 24 * 60 * 60_000;
-
-/** No match is played again sooner than a day later: one that had ended and is told under way is the same play. */
 function takenBack({ matchId, fixture }: Observation, known: KnownMatch | undefined): PollRemark[] {
-  const isBack = fixture.status === "scheduled" || isUnderWay(fixture.status);
-  if (known?.status !== "finished" || !isBack || Date.parse(fixture.kickoff) - known.kickoff > dayMs) return [];
+  const told = { status: fixture.status, kickoff: Date.parse(fixture.kickoff) };
+  if (known === undefined || !isSamePlay(known, told)) return [];
   const text = `is told as ${fixture.status} again after its end: its result stands until another is told`;
   return [cut({ code: "un-ended", match: matchId, text })];
 }

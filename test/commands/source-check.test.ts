@@ -94,6 +94,8 @@ describe("source check", { timeout: 120_000 }, () => {
     expect(refused.stderr).not.toContain("another-canary");
     server.fault = { kind: "html" };
     expect(await check([], more)).toMatchObject({ code: 6, stderr: expect.stringContaining("web page") });
+    server.fault = { kind: "status", status: 404 };
+    expect(await check([], more)).toMatchObject({ code: 6, stderr: expect.stringContaining("HTTP 404") });
     await server.down();
     expect(await check([], more)).toMatchObject({ code: 6, stderr: expect.stringContaining("cannot be reached") });
 
@@ -119,7 +121,7 @@ describe("source check", { timeout: 120_000 }, () => {
       { id: "bl1", matches: 3, failed: null },
     ]);
     const alone = await check([], { ...more, FULLTIME_COMPETITIONS: "PL" });
-    expect(alone).toMatchObject({ code: 1, stderr: expect.stringContaining("HTTP 404") });
+    expect(alone).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error: pl matches: .*HTTP 404/) });
     expect(alone.stdout).toContain("10 a minute");
   });
 

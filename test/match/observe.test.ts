@@ -95,6 +95,24 @@ describe("a match that has ended and is told otherwise", () => {
     expect(match.fixture).toMatchObject({ status: "finished", kickoff: kickoff + 15 * minute });
   });
 
+  test("as scheduled by a kick-off up to a day later says nothing, and the same score is no revision", () => {
+    for (const later of [15 * minute, day]) {
+      const back = ahead({ kickoff: new Date(kickoff + later).toISOString(), matchday: "9" });
+      const polls = [before, result, { at: t(0.11), seen: back }, { at: t(0.12), seen: ended(1, 0) }];
+      const { facts, match } = take(polls);
+      expect(facts.slice(1)).toEqual(["finished 1"]);
+      expect(match.fixture?.kickoff).toBe(kickoff);
+    }
+  });
+
+  test("as scheduled by a kick-off more than a day later is played again, and so it is a day later once called off", () => {
+    const replay = ahead({ kickoff: new Date(kickoff + day + 1).toISOString() });
+    expect(take([before, result, { at: t(0.2), seen: replay }]).match.fixture?.status).toBe("scheduled");
+    const off = { at: t(0.2), seen: ahead({ status: "abandoned" }) };
+    const soon = { at: t(0.3), seen: ahead({ kickoff: new Date(kickoff + 20 * hour).toISOString() }) };
+    expect(take([before, result, off, soon]).match.fixture).toMatchObject({ status: "scheduled" });
+  });
+
   test("as to be played again at a later date is open, and its second result counts, be it the same", () => {
     const replay = new Date(t(20)).toISOString();
     const { facts, match } = take([

@@ -25,6 +25,13 @@ describe("the score after 90 minutes", () => {
   test.for([
     ["of FT is fulltime", "FT", { goals: goals(2, 1), fulltime: goals(2, 1) }, goals(2, 1), null],
     ["of FT is goals where fulltime is not told", "FT", { goals: goals(2, 1) }, goals(2, 1), null],
+    [
+      "of FT is goals where fulltime is half of it",
+      "FT",
+      { goals: goals(2, 1), fulltime: { home: 2, away: null }, halftime: goals(2, 1) },
+      goals(2, 1),
+      null,
+    ],
     ["of FT is fulltime where goals are not told", "FT", { fulltime: goals(2, 1) }, goals(2, 1), null],
     [
       "of AET is fulltime, with the goals of extra time told",
@@ -118,6 +125,30 @@ describe("the score after 90 minutes", () => {
       "does not end 4-4",
       "PEN",
       { goals: goals(1, 1), fulltime: goals(1, 1), penalty: goals(4, 4) },
+    ],
+    [
+      "contradictory-score",
+      "2-0 at half-time cannot become 1-0",
+      "FT",
+      { goals: goals(1, 0), fulltime: goals(1, 0), halftime: goals(2, 0) },
+    ],
+    [
+      "contradictory-score",
+      "0-3 at half-time cannot become 2-2",
+      "AET",
+      { goals: goals(3, 2), fulltime: goals(2, 2), halftime: goals(0, 3) },
+    ],
+    [
+      "contradictory-score",
+      "fulltime 3-? and goals 1-2",
+      "FT",
+      { goals: goals(1, 2), fulltime: { home: 3, away: null } },
+    ],
+    [
+      "contradictory-score",
+      "fulltime 1-2 and goals ?-3",
+      "FT",
+      { goals: { home: null, away: 3 }, fulltime: goals(1, 2) },
     ],
     ["absurd-score", "99-0 has more goals", "FT", { goals: goals(99, 0), fulltime: goals(99, 0) }],
     ["absurd-score", "-1 in its goals", "FT", { goals: goals(-1, 0), fulltime: goals(0, 0) }],

@@ -222,6 +222,18 @@ describe("the day's calls", () => {
   });
 });
 
+test("a key that a fixture repeats is in no remark and no fact", async () => {
+  const { season, server } = await scene();
+  const [first] = server.lists.get("78-2025") ?? [];
+  if (first === undefined) throw new Error("no fixtures");
+  const odd = { ...first, fixture: { ...first.fixture, status: { short: `${"x".repeat(270)}${key}` } } };
+  const stage = { ...first, league: { ...(first.league as object), round: key } };
+  server.lists.set("78-2025", [odd, { ...stage, fixture: { ...first.fixture, id: 5 } }]);
+  const page = await season();
+  expect([page.rejected.length, page.observations.length]).toEqual([1, 1]);
+  expect(JSON.stringify(page)).not.toContain(key.slice(0, 8));
+});
+
 describe("errors under HTTP 200 are no data", () => {
   test.for([
     ["rateLimit", "rate-limited"],
@@ -236,6 +248,34 @@ describe("errors under HTTP 200 are no data", () => {
     const error: unknown = await season().catch((it: unknown) => it);
     expect(error).toMatchObject({ category, message: expect.stringContaining(`${kind}: something about ********`) });
     expect(error instanceof KeyRefused).toBe(["token", "access", "plan"].includes(kind));
+  });
+
+  test.for([
+    [{ errors: { requests: "limit of the day" }, response: null }, "budget", "requests: limit of the day"],
+    [{ errors: { rateLimit: "too many" } }, "rate-limited", "rateLimit: too many"],
+    [{ errors: "boom", response: [] }, "permanent", "refuses the request: error: boom"],
+    [{ errors: null }, "permanent", "shape it does not document"],
+    ["no", "permanent", "shape it does not document"],
+  ] as const)("are read before the rest of the answer: %j", async ([body, category, words]) => {
+    const { season, server } = await scene();
+    server.fault = { kind: "status", status: 200, body };
+    await expect(season()).rejects.toMatchObject({ category, message: expect.stringContaining(words) });
+  });
+
+  test("that are null are none", async () => {
+    const { season, server } = await scene();
+    server.fault = { kind: "status", status: 200, body: { errors: null, response: server.lists.get("78-2025") } };
+    expect((await season()).observations).toHaveLength(20);
+  });
+
+  test.for([
+    [499, "transient", "Time Out"],
+    [500, "transient", "Internal ********"],
+    [429, "rate-limited", "Too many requests"],
+  ] as const)("with HTTP %i are told by their message", async ([status, category, words]) => {
+    const { season, server } = await scene();
+    server.fault = { kind: "status", status, body: { message: words.replace("********", key) } };
+    await expect(season()).rejects.toMatchObject({ category, message: expect.stringContaining(`: ${words}`) });
   });
 
   test("a wrong key is refused", async () => {
@@ -269,6 +309,14 @@ describe("line-ups", () => {
     server.lineups.set(1388313, (server.lineups.get(1388313) ?? []).toReversed());
     expect(await source.lineups("bl1", id, now, signal)).toEqual(first);
     expect(server.asked).toHaveLength(3);
+  });
+
+  test("of HTTP 204 are not there yet, and a season of it is no list", async () => {
+    const { source, season, server } = await scene();
+    await season();
+    server.fault = { kind: "empty" };
+    expect(await source.lineups("bl1", id, now, signal)).toBeNull();
+    await expect(season()).rejects.toMatchObject({ category: "transient", message: expect.stringMatching(/HTTP 204/) });
   });
 
   test("that are not there are not there yet", async () => {

@@ -51,6 +51,19 @@ describe("the score after 90 minutes", () => {
     expect(resultOf(raw, false)).toMatchObject({ score: { regular: expected } });
   });
 
+  test("stands beside the winner that is documented or none, and half a regular time that agrees", () => {
+    const fullTime = goals(7, 5);
+    const shootOut = { ...PENALTY_SHOOTOUT, fullTime, extraTime: goals(1, 1), penalties: goals(4, 2) };
+    for (const winner of ["HOME_TEAM", null, undefined, "X"]) {
+      expect(isDoubt(resultOf({ ...shootOut, winner }, false))).toBe(false);
+      const half = { ...REGULAR, winner, fullTime: goals(2, 0), regularTime: { home: 2, away: null } };
+      expect(isDoubt(resultOf({ ...half, halfTime: goals(2, 0) }, false))).toBe(false);
+    }
+    // Of two legs the one who goes on may have lost this one.
+    const leg = { ...REGULAR, winner: "AWAY_TEAM", fullTime: goals(2, 0) };
+    expect(isDoubt(resultOf(leg, true))).toBe(false);
+  });
+
   test("is not there yet", () => {
     expect(resultOf({ ...REGULAR, fullTime: none }, false)).toBeNull();
     expect(resultOf({ ...REGULAR, fullTime: { home: 1, away: null } }, false)).toBeNull();
@@ -133,6 +146,27 @@ describe("the score after 90 minutes", () => {
       "contradictory-score",
       "a shoot-out does not end 4-4",
       { ...PENALTY_SHOOTOUT, fullTime: goals(5, 5), regularTime: goals(1, 1), penalties: goals(4, 4) },
+    ],
+    [
+      "contradictory-score",
+      "winner is AWAY_TEAM with fullTime 2-0",
+      { ...REGULAR, fullTime: goals(2, 0), winner: "AWAY_TEAM" },
+    ],
+    ["contradictory-score", "winner is DRAW with fullTime 2-0", { ...REGULAR, fullTime: goals(2, 0), winner: "DRAW" }],
+    [
+      "contradictory-score",
+      "3-0 at half-time cannot become 1-0",
+      { ...REGULAR, fullTime: goals(1, 0), halfTime: goals(3, 0) },
+    ],
+    [
+      "contradictory-score",
+      "its regularTime 1-? is not 2-0",
+      { ...REGULAR, fullTime: goals(2, 0), regularTime: { home: 1, away: null } },
+    ],
+    [
+      "contradictory-score",
+      "3-0 at half-time cannot become 2-2",
+      { ...EXTRA_TIME, fullTime: goals(3, 2), regularTime: goals(2, 2), halfTime: goals(3, 0) },
     ],
     ["absurd-score", "99-0 has more goals than any match on record (36)", { ...REGULAR, fullTime: goals(99, 0) }],
     ["absurd-score", "-1 in its fullTime counts no goals", { ...REGULAR, fullTime: goals(-1, 0) }],

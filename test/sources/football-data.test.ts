@@ -308,6 +308,23 @@ describe("line-ups", () => {
 });
 
 describe("the limit of a minute", () => {
+  test("that another process has used up is waited for before the next call", async () => {
+    const { server, season } = await scene();
+    const body = { matches: server.lists.get("BL1-2025") };
+    const left = (left: string, reset: string) => ({
+      kind: "status" as const,
+      status: 200,
+      headers: { "x-requests-available-minute": left, "x-requestcounter-reset": reset },
+      body,
+    });
+    server.fault = left("1", "50");
+    await season();
+    server.fault = left("0", "50");
+    await season();
+    await expect(season()).rejects.toMatchObject({ category: "rate-limited", retryAt: expect.any(Number) });
+    expect(server.asked).toHaveLength(2);
+  });
+
   test("is never passed, however many ask at once; as measured by the server", { timeout: 20_000 }, async () => {
     const limit = { count: 10, windowMs: 1000 };
     const { source, server, season } = await scene({ limit, perMinute: 10, minuteMs: 2000 });
@@ -328,14 +345,13 @@ describe("the limit of a minute", () => {
   });
 
   test("of a server that counts otherwise is kept to: 429 is waited for", async () => {
-    const { season, server } = await scene({ limit: { count: 1, windowMs: 40_000 } });
-    await season();
+    const { season, server } = await scene({ limit: { count: 0, windowMs: 40_000 } });
     await expect(season()).rejects.toMatchObject({
       category: "rate-limited",
       message: expect.stringMatching(/Wait \d+ seconds/),
     });
     await expect(season()).rejects.toMatchObject({ category: "rate-limited" });
-    expect(server.asked).toHaveLength(2);
+    expect(server.asked).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { wallClock } from "../../src/clock.ts";
 import { createHttpClient, type Dialect, type HttpOptions } from "../../src/sources/http.ts";
 import { KeyRefused } from "../../src/sources/http-failure.ts";
 import { createPacer } from "../../src/sources/pacer.ts";
+import { maskOf } from "../../src/sources/secret.ts";
 import { SourceError } from "../../src/sources/source.ts";
 import { type Fault, type ProviderServer, startProvider } from "../support/provider-server.ts";
 
@@ -123,6 +124,30 @@ test("50 MB are not held: the memory stays as it is", { timeout: 20_000 }, async
   onTestFinished(() => clearInterval(watch));
   await failureOf(server, get, { kind: "huge", bytes: 50 << 20, declared: false });
   expect(most).toBeLessThan(16 << 20);
+});
+
+test("a redirect to a host that names the key does not tell it, in whatever letters", async () => {
+  const { server, get } = await scene();
+  for (const host of [canary, canary.toUpperCase(), canary.replace("c", "%63")]) {
+    const failure = await failureOf(server, get, { kind: "redirect", to: `https://${host}.example/?k=${host}` });
+    expect(failure.message).toContain("redirects to ********.example;");
+  }
+});
+
+test("a body that repeats the key is read without it, escaped or not", async () => {
+  const { server, get } = await scene();
+  const escaped = JSON.stringify({ a: canary, b: ["x"] }).replace("canary", "can\\u0061ry");
+  expect(JSON.parse(escaped)).toEqual({ a: canary, b: ["x"] });
+  server.fault = { kind: "status", status: 200, body: { a: `my ${canary}!`, b: 1 } };
+  expect((await get()).body).toEqual({ a: "my ********!", b: 1 });
+  expect(JSON.parse(maskOf(canary)(escaped))).toEqual({ a: "********", b: ["x"] });
+});
+
+test("a key as short as a word is taken out of what is quoted, and spoils no data", async () => {
+  const { server, get, client } = await scene({ secret: "Bayer" });
+  server.fault = { kind: "status", status: 200, body: { name: "Bayer Leverkusen" } };
+  expect((await get()).body).toEqual({ name: "Bayer Leverkusen" });
+  expect(client.quote("the key Bayer")).toBe("the key ********");
 });
 
 describe("a refusal", () => {

@@ -174,13 +174,49 @@ describe("a meeting", () => {
       ...known("Play-offs - Semi-finals", "coventry-city", "sunderland"),
       id: "elc-2025-26-coventry-city-sunderland-2",
     };
-    const replay = told("Play-offs - Replay", "Coventry City", "Sunderland", { kickoff: start + 37 * week });
     const moved = { ...final, kickoff: start + 39 * week };
-    const { observations } = seen([replay, moved], [before], championship);
-    expect(observations.map(({ matchId, fixture }) => [matchId, fixture.matchday])).toEqual([
-      ["elc-2025-26-coventry-city-sunderland-3", "Play-offs - Replay"],
-      ["elc-2025-26-coventry-city-sunderland-2", "Play-offs - Semi-finals"],
-    ]);
+    const label = (page: Told[]) => {
+      const { observations, quarantined } = seen(page, [before], championship);
+      return [observations.map(({ matchId, fixture }) => [matchId.slice(-2), fixture.matchday]), quarantined];
+    };
+    expect(label([moved])).toEqual([[["-2", "Play-offs - Semi-finals"]], []]);
+    // Its replay is no third meeting, whichever of the two is known.
+    const replay = told("Play-offs - Replay", "Coventry City", "Sunderland", { kickoff: start + 40 * week });
+    expect(label([replay, { ...moved, status: "abandoned" }])).toEqual([[["-2", "Play-offs - Replay"]], []]);
+    expect(label([{ ...replay, status: "cancelled" }, moved])).toEqual([[["-2", "Play-offs - Semi-finals"]], []]);
+    expect(label([replay, moved])).toEqual([[["-2", "Play-offs - Semi-finals"]], ["unknown-leg"]]);
+  });
+
+  describe("that the format has no room for", () => {
+    const ground = ["RB Salzburg", "Sturm Graz"] as const;
+    const at = Date.parse("2025-03-20T16:00:00Z");
+    const group = { ...known("Championship Round", "rb-salzburg", "sk-sturm-graz"), id: `${id}-2`, kickoff: at };
+    const shown = (...page: Told[]) => seen(page, [group], austria, "2024-25");
+    const renamed = told("Championship Group", ...ground, { kickoff: at + week });
+
+    test("may be the known one under another stage's name, as long as the page has nothing else for that", () => {
+      expect(shown(renamed)).toMatchObject({
+        ids: [],
+        quarantined: ["unknown-leg"],
+        texts: [expect.stringContaining(`may be ${id}-2 under another stage's name`)],
+      });
+      const own = told("Championship Round", ...ground, { kickoff: at });
+      const decider = told("Play-offs", ...ground, { kickoff: at + 9 * week });
+      expect(shown(own, decider).ids).toEqual([`${id}-2`, `${id}-3`]);
+    });
+
+    test("is none, and of two for one place neither is chosen", () => {
+      const own = told("Championship Round", ...ground, { kickoff: at });
+      const [one, two] = ["Play-offs", "Finals"].map((label, i) =>
+        told(label, ...ground, { kickoff: at + (8 + i) * week }),
+      ) as [Told, Told];
+      expect(shown(own, one, two)).toMatchObject({ ids: [`${id}-2`], quarantined: ["unknown-leg", "unknown-leg"] });
+      expect(shown(own, one, two).texts[0]).toContain("two clubs of the Austrian Bundesliga meet here 3 times at most");
+      const bl1 = ["Relegation", "Final"].map((label, i) =>
+        told(label, "Hamburger SV", "Holstein Kiel", { kickoff: start + (38 + i) * week }),
+      );
+      expect(seen(bl1)).toMatchObject({ ids: [], quarantined: ["unknown-leg", "unknown-leg"] });
+    });
   });
 
   describe("of a play-off whose label changes", () => {
@@ -202,7 +238,7 @@ describe("a meeting", () => {
     test("within three days is the same match, also without a label, which is then kept", () => {
       for (const label of ["Play-offs - Final", "1", null]) expect(shown(label, -3).ids).toEqual([second.id]);
       expect(shown(null, 1).observations[0]?.fixture.matchday).toBe("RELEGATION");
-      expect(shown("Play-offs - Final", 4).ids).toEqual([second.id.replace(/2$/, "3")]);
+      expect(shown("Play-offs - Final", 4)).toMatchObject({ ids: [], quarantined: ["unknown-leg"] });
     });
 
     test("to none, on another day, is in doubt", () => {
@@ -266,6 +302,81 @@ describe("a meeting", () => {
     const { observations, quarantined } = seen(page, [known("1", "sc-freiburg", "hamburger-sv")]);
     expect(observations.map(({ fixture }) => fixture.matchday)).toEqual(["1"]);
     expect(quarantined).toEqual(["second-meeting"]);
+  });
+});
+
+describe("a provider's number", () => {
+  const numbered = (ref: string, matchday: string | null, home: string, away: string, more: Partial<Told> = {}) =>
+    told(matchday, home, away, { ref, ...more });
+  const knownAs = (ref: string, match: KnownMatch): KnownMatch => ({
+    ...match,
+    source: () => ({ name: "openfootball", ref }),
+  });
+  const first = knownAs("1", known("5", "hamburger-sv", "sc-freiburg"));
+  const second = knownAs("2", known("22", "sc-freiburg", "hamburger-sv"));
+  const both = [first, second];
+
+  test("that comes back with another club is no new match, and no change of the known one", () => {
+    const { ids, quarantined, texts } = seen([numbered("1", "5", "VfB Stuttgart", "SC Freiburg")], both);
+    expect([ids, quarantined]).toEqual([[], ["number-of-another-match"]]);
+    expect(texts[0]).toContain(`1 is the number of ${first.id}, and is told of vfb-stuttgart v sc-freiburg`);
+  });
+
+  test("that comes back with home and away swapped leaves the other leg as it was, whether or not the page has that", () => {
+    const swapped = numbered("1", "5", "SC Freiburg", "Hamburger SV");
+    const truncated = seen([swapped], both);
+    expect([truncated.ids, truncated.quarantined]).toEqual([[], ["number-of-another-match"]]);
+    expect(truncated.texts[0]).toContain(`1 is the number of ${first.id}, and is told of ${second.id}`);
+    const whole = seen([swapped, numbered("2", "22", "SC Freiburg", "Hamburger SV")], both);
+    expect([whole.ids, whole.quarantined]).toEqual([[second.id], ["number-of-another-match"]]);
+  });
+
+  test("of a play-off keeps a corrected club and swapped home rights out as well", () => {
+    const playOff = { ...known("Relegation", "vfl-bochum", "nurnberg"), id: "bl1-2025-26-vfl-bochum-nurnberg-2" };
+    for (const [home, away] of [
+      ["VfL Bochum", "SC Paderborn 07"],
+      ["1. FC Nürnberg", "VfL Bochum"],
+    ] as const)
+      expect(seen([numbered("555", "Relegation", home, away)], [knownAs("555", playOff)])).toMatchObject({
+        ids: [],
+        quarantined: ["number-of-another-match"],
+      });
+  });
+
+  test("keeps a renamed club from doubling its matches, until the table of clubs has the name", () => {
+    const page = (name: string) => [numbered("1", "5", name, "SC Freiburg"), numbered("2", "22", "SC Freiburg", name)];
+    expect(seen(page("Die Rothosen"), both)).toMatchObject({
+      ids: [],
+      quarantined: ["number-of-another-match", "number-of-another-match"],
+    });
+    expect(seen(page("HSV"), both)).toMatchObject({ ids: [first.id, second.id], quarantined: [] });
+  });
+
+  test("on two rows of a page with different clubs is neither's, unless one of them had it", () => {
+    const page = [numbered("1", "5", "Hamburger SV", "SC Freiburg"), numbered("1", "5", "VfB Stuttgart", "RB Leipzig")];
+    expect(seen(page)).toMatchObject({ ids: [], quarantined: ["number-of-another-match", "number-of-another-match"] });
+    expect(seen(page, both)).toMatchObject({ ids: [first.id], quarantined: ["number-of-another-match"] });
+  });
+
+  test("that is new does not move a known match far without its round: that has a number of its own", () => {
+    const far = { kickoff: start + 38 * week };
+    for (const round of [null, "30"]) {
+      const { ids, quarantined, texts } = seen([numbered("9", round, "Hamburger SV", "SC Freiburg", far)], both);
+      expect([ids, quarantined]).toEqual([[], ["unknown-leg"]]);
+      expect(texts[0]).toContain(`${first.id} has the number 1 and another date`);
+    }
+    expect(seen([numbered("9", "5", "Hamburger SV", "SC Freiburg", far)], both).ids).toEqual([first.id]);
+    expect(seen([numbered("1", null, "Hamburger SV", "SC Freiburg", far)], both).ids).toEqual([first.id]);
+    const near = { kickoff: first.kickoff + week / 7 };
+    expect(seen([numbered("9", null, "Hamburger SV", "SC Freiburg", near)], both).ids).toEqual([first.id]);
+  });
+
+  test("that is new moves a match that gave way", () => {
+    const replay = numbered("9", null, "Hamburger SV", "SC Freiburg", { kickoff: start + 12 * week });
+    expect(seen([replay], [{ ...first, status: "postponed" }]).ids).toEqual([first.id]);
+    const broken = numbered("1", "5", "Hamburger SV", "SC Freiburg", { status: "abandoned" });
+    const { observations, quarantined } = seen([broken, replay], both);
+    expect([observations.map(({ fixture }) => fixture.source.ref), quarantined]).toEqual([["9"], []]);
   });
 });
 

@@ -191,11 +191,23 @@ describe("a match with the number it had", () => {
     expect((await shown({ ...match, status: "CANCELLED" }, replay)).seen).toEqual([["540018", id, "RELEGATION"]]);
   });
 
-  test("of another provider is another match: numbers are each one's own", async () => {
-    const { match, id, shown, matches } = await playOff();
+  test("of another provider is no such number: numbers are each one's own", async () => {
+    const { match, shown, matches } = await playOff();
     for (const known of matches.values()) known.source = () => ({ name: "api-football", ref: "540017" });
     const moved = { ...match, stage: "PLAYOFFS", utcDate: "2026-05-28T18:30:00Z" };
-    expect((await shown(moved)).seen).toEqual([["540017", id.replace(/2$/, "3"), "PLAYOFFS"]]);
+    expect(await shown(moved)).toEqual({ seen: [], doubts: [["540017", "unknown-leg"]] });
+    const other = { ...match, awayTeam: { name: "SC Freiburg" } };
+    expect((await shown(other)).doubts).toEqual([]);
+  });
+
+  test("is neither another one nor gone when its clubs are told otherwise", async () => {
+    const { match, id, shown, sweep } = await playOff();
+    const swapped = { ...match, homeTeam: match.awayTeam, awayTeam: match.homeTeam };
+    for (const wrong of [swapped, { ...match, awayTeam: { name: "SC Freiburg" } }]) {
+      expect(await shown(wrong)).toEqual({ seen: [], doubts: [["540017", "number-of-another-match"]] });
+      expect(goneIn(await sweep(id))).toEqual([]);
+    }
+    expect((await shown(match)).seen).toEqual([["540017", id, "RELEGATION"]]);
   });
 });
 
@@ -212,5 +224,7 @@ test("a match that is told under way after its end is remarked on, and not when 
   expect(await remarks({ status: "PAUSED" })).toEqual([
     { code: "un-ended", match: a, text: expect.stringContaining("in-play again after its end: its result stands") },
   ]);
+  expect(await remarks({ status: "TIMED", utcDate: "2025-08-24T13:30:00Z" })).toMatchObject([{ code: "un-ended" }]);
+  expect(await remarks({ status: "TIMED", utcDate: "2025-08-24T13:30:01Z" })).toEqual([]);
   expect(await remarks({ status: "TIMED", utcDate: "2025-09-23T13:30:00Z" })).toEqual([]);
 });

@@ -33,6 +33,8 @@ export type Fault =
   /** A byte now and then, for ever. */
   | { kind: "drips"; everyMs: number }
   | { kind: "reset" }
+  /** HTTP 204. */
+  | { kind: "empty" }
   /** Over TLS alone: another certificate than the one it had, which nobody vouches for. */
   | { kind: "untrusted" }
   | { kind: "html"; status?: number }
@@ -177,6 +179,9 @@ function fail(response: ServerResponse, fault: Fault, answer: () => Reply): void
       // A TLS socket cannot be reset, only broken off.
       if (response.socket instanceof TLSSocket) response.socket.destroy();
       else response.socket?.resetAndDestroy();
+      return;
+    case "empty":
+      response.writeHead(204).end();
       return;
     case "untrusted":
       // Nobody came this far.
