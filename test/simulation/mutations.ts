@@ -22,7 +22,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "quotas are counted from late answers too",
     file: "match/answers.ts",
-    find: "return answer.late || (match.fixture !== null && answer.time >= match.fixture.kickoff);",
+    find: "return !answer.retroactive && (answer.late || (kickoff !== null && answer.time >= kickoff));",
     replace: "return false;",
   },
   {
@@ -47,8 +47,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: "the checkpoint runs ahead of the rows",
     file: "projections/projector.ts",
-    find: "for (const { before, after, newest } of matches.values()) {",
-    replace: "for (const { before, after, newest } of [...matches.values()].slice(batch.length > 3 ? 1 : 0)) {",
+    find: "last = newest;\n        writeMatches(matches.all);\n        writeRest();\n      });\n      states.remember",
+    replace:
+      "last = newest;\n        writeMatches(matches.all.slice(news.length > 3 ? 1 : 0));\n        writeRest();\n      });\n      states.remember",
   },
   {
     name: "a wave overwrites the one before",
@@ -84,7 +85,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: "an answer made after a kick-off that was moved forward counts",
     file: "match/answers.ts",
-    find: "return answer.late || (match.fixture !== null && answer.time >= match.fixture.kickoff);",
-    replace: "return answer.late;",
+    find: "return !answer.retroactive && (answer.late || (kickoff !== null && answer.time >= kickoff));",
+    replace: "return !answer.retroactive && answer.late;",
   },
 ];
