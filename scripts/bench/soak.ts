@@ -62,6 +62,9 @@ async function look(node: BenchNode, dataDir: string, minute: number): Promise<S
     minute,
     events: health.projections.sequence,
     nodeRssMiB: rssMiB(node.pid),
+    // Of the node's memory: JavaScript's objects, and bodies of messages; both with what was not collected yet.
+    nodeHeapMiB: sumOf(metrics, "fulltime_nodejs_heap_size_used_bytes") / 2 ** 20,
+    nodeExternalMiB: sumOf(metrics, "fulltime_nodejs_external_memory_bytes") / 2 ** 20,
     serverRssMiB: rssMiB(node.serverPid),
     nodeFiles: openFiles(node.pid),
     serverFiles: openFiles(node.serverPid),
@@ -83,7 +86,16 @@ async function walOf(read: string): Promise<number> {
   return sizes.reduce((sum, bytes) => sum + bytes, 0) / 2 ** 20;
 }
 
-const watched = ["nodeRssMiB", "serverRssMiB", "nodeFiles", "serverFiles", "walMiB", "pending"];
+const watched = [
+  "nodeRssMiB",
+  "nodeHeapMiB",
+  "nodeExternalMiB",
+  "serverRssMiB",
+  "nodeFiles",
+  "serverFiles",
+  "walMiB",
+  "pending",
+];
 
 function told(samples: readonly Sample[]): Measured {
   const quarter = samples.length / 4;

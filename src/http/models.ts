@@ -109,7 +109,10 @@ const record = createRoute({
   tags: ["models"],
   summary: "One model month by month, and how its probabilities were kept",
   request: { query: z.strictObject({ model: fields.nameSchema, ...filterFields }) },
-  responses: { 200: json(recordSchema, "the record"), ...problems(400, 404, 503) },
+  responses: {
+    200: json(recordSchema, "the record; empty for a model without a settled answer"),
+    ...problems(400, 503),
+  },
 });
 
 const regressionsSchema = z.object({
@@ -167,8 +170,6 @@ export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     const { model, kind, ...chosen } = c.req.valid("query");
     const filter = { retro: kind === "retro", ...fields.given(chosen) };
     const [found, sequence] = ask((it) => [it.modelRecord(model, filter), it.sequence()]);
-    if (found.months.length === 0)
-      throw new Refused(404, "that model has no settled answer in this table: see GET /api/models");
     return c.json({ model, ...found, sequence, stale: readModel.state().stale }, 200);
   });
   routes.openapi(regressed, (c) => {

@@ -19,6 +19,8 @@ test("a few seconds of seasons: the quarters and what each figure gains an hour"
   expect(sides["last quarter"]?.events).toBeGreaterThan(0);
   expect(Object.keys(sides["slope an hour"] ?? {})).toEqual([
     "nodeRssMiB",
+    "nodeHeapMiB",
+    "nodeExternalMiB",
     "serverRssMiB",
     "nodeFiles",
     "serverFiles",
