@@ -3,6 +3,7 @@ import { AuthorizationError } from "nats";
 import type { Logger } from "pino";
 import { wallClock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import { withoutSecrets } from "./config/address.ts";
 import { findServerBinary } from "./events/server/binary.ts";
 import { connectNats } from "./events/connect.ts";
 import { ApiError } from "./events/errors.ts";
@@ -104,9 +105,4 @@ export class NoLog extends Error {
   constructor(where: string) {
     super(`${where} holds no ${streamName} stream yet: start a node with \`fulltime run\``);
   }
-}
-
-/** A NATS address may carry a user and a password. */
-export function withoutSecrets(url: string): string {
-  return url.replaceAll(/\/\/[^@/,]*@/g, "//********@");
 }

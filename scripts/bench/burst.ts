@@ -10,7 +10,7 @@ import { quantile, sampleLatency } from "./node/asking.ts";
 import { type BenchNode, startBenchNode } from "./node/node.ts";
 import type { Offer } from "./node/offers.ts";
 import { quickPolicy } from "./node/policy.ts";
-import { peakRssMiB } from "./node/process.ts";
+import { peakRssMiB } from "./memory.ts";
 import { rssMiB } from "./memory.ts";
 import { readable, takeTurns } from "./turns.ts";
 

@@ -1,4 +1,4 @@
-import type { LineupsAnswer, Observation, Source, SourcePage } from "../../src/sources/source.ts";
+import type { Competition, LineupsAnswer, Observation, Source, SourcePage } from "../../src/sources/source.ts";
 
 export interface CannedSource extends Source {
   /** Settles once the pipeline has asked for the fixtures: its work begins there. */
@@ -12,7 +12,8 @@ export interface CannedOptions {
 }
 
 export const competition = "bench";
-const lineups: LineupsAnswer = { available: true, home: squad("home"), away: squad("away") };
+export const bench: Competition = { id: competition, code: "BENCH", name: "Bench" };
+export const lineups: LineupsAnswer = { available: true, home: squad("home"), away: squad("away") };
 
 /** A provider without a network: it knows every match from the start, and ends each 1-0 as soon as its kick-off has passed. */
 export function cannedSource({ matches, kickoff }: CannedOptions): CannedSource {
@@ -24,7 +25,7 @@ export function cannedSource({ matches, kickoff }: CannedOptions): CannedSource 
 
   return {
     name: "canned",
-    competitions: [{ id: competition, code: "BENCH", name: "Bench" }],
+    competitions: [bench],
     firstKickoff: kickoff(0),
     asked,
     fixtures() {

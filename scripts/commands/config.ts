@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import type { Config, Setting } from "../../src/config.ts";
+import type { Config } from "../../src/config.ts";
 import { panelJsonSchema } from "../../src/config/panel.ts";
 import { policyRules, spellPolicy } from "../../src/config/policy.ts";
-import { withoutSecrets } from "../../src/open-log.ts";
 import { examples } from "../cli/options.ts";
 import { paint, print, printJson } from "../cli/output.ts";
 import { loadSettings } from "../cli/settings.ts";
@@ -23,14 +22,13 @@ export function configCommand(program: Command): void {
     .action(({ json, policy, panelSchema }: { json?: true; policy?: true; panelSchema?: true }) => {
       if (panelSchema === true) return print(JSON.stringify(panelJsonSchema(), null, 2));
       const { config, settings } = loadSettings();
-      const shown = settings.map(masked);
-      if (json === true) return printJson({ settings: shown, ...details(config) });
+      if (json === true) return printJson({ settings, ...details(config) });
       if (policy === true) return print(JSON.stringify(spellPolicy(config.policy), null, 2));
       const columns = ["setting", "value", "from", "is"].map((title) => ({ title }));
       print(
         table(
           columns,
-          shown.map(({ name, value, origin, about }) => [
+          settings.map(({ name, value, origin, about }) => [
             name,
             value === "" ? paint("dim", "(none)") : value,
             origin,
@@ -39,10 +37,6 @@ export function configCommand(program: Command): void {
         ),
       );
     });
-}
-
-function masked(setting: Setting): Setting {
-  return { ...setting, value: withoutSecrets(setting.value) };
 }
 
 function details({ policy, panel }: Config): object {

@@ -127,6 +127,7 @@ export function createCodec(present: Readonly<Record<EventType, number>>, steps:
 /** The codec in force. */
 export const { encode, decode }: Codec = createCodec(versions, upcasters);
 
+/** Node has it on every buffer, and its types leave it out. */
 const { utf8Slice } = Buffer.prototype as unknown as { utf8Slice(this: Uint8Array, from: number, to: number): string };
 
 /** Strictly UTF-8, as the decoder has it; throws. The buffer's own way is three times as fast and marks what it cannot read. */

@@ -4,6 +4,7 @@ import { createAsk } from "./asking.ts";
 import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
+import type { PanelFilter } from "../projections/panel-filter.ts";
 import type { HttpOptions } from "./options.ts";
 import { Refused } from "./problem.ts";
 
@@ -33,11 +34,16 @@ const rowSchema = z
 /** The answer of `GET /api/models`. */
 export const modelsSchema = z.object({ panel: z.array(rowSchema), sequence: z.int(), stale: z.boolean() });
 
-const filterFields = {
+export const filterFields = {
   competition: fields.nameSchema.optional(),
   season: fields.nameSchema.optional(),
   kind: z.enum(["live", "retro"]).default("live").meta({ description: "answers made in time, or in hindsight" }),
 };
+
+/** What the read model is asked for, from a query of these fields. */
+export function panelFilterOf({ kind, competition, season }: z.output<z.ZodObject<typeof filterFields>>): PanelFilter {
+  return { retro: kind === "retro", ...fields.given({ competition, season }) };
+}
 
 const table = createRoute({
   method: "get",
@@ -150,16 +156,16 @@ export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const freshness = createFreshness(options);
   const routes = createRouter();
   routes.openapi(table, (c) => {
-    const { kind, ...chosen } = c.req.valid("query");
+    const filter = panelFilterOf(c.req.valid("query"));
     const sequence = ask((it) => it.sequence());
     const tag = freshness.tag(c, sequence);
     if (isKnown(c, tag)) return c.body(null, 304, freshHeaders(tag));
-    const panel = ask((it) => it.panel({ retro: kind === "retro", ...fields.given(chosen) }));
+    const panel = ask((it) => it.panel(filter));
     return c.json({ panel, sequence, stale: readModel.state().stale }, 200, freshHeaders(tag));
   });
   routes.openapi(compare, (c) => {
-    const { first, second, kind, ...chosen } = c.req.valid("query");
-    const filter = { retro: kind === "retro", ...fields.given(chosen) };
+    const { first, second, ...chosen } = c.req.valid("query");
+    const filter = panelFilterOf(chosen);
     const known = new Set(ask((it) => it.panel(filter)).map(({ model }) => model));
     const stranger = [first, second].find((model) => !known.has(model));
     if (stranger !== undefined) throw new Refused(404, "there is no such model in this table: see GET /api/models");
@@ -167,14 +173,13 @@ export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     return c.json({ first, second, ...comparison, sequence, stale: readModel.state().stale }, 200);
   });
   routes.openapi(record, (c) => {
-    const { model, kind, ...chosen } = c.req.valid("query");
-    const filter = { retro: kind === "retro", ...fields.given(chosen) };
+    const { model, ...chosen } = c.req.valid("query");
+    const filter = panelFilterOf(chosen);
     const [found, sequence] = ask((it) => [it.modelRecord(model, filter), it.sequence()]);
     return c.json({ model, ...found, sequence, stale: readModel.state().stale }, 200);
   });
   routes.openapi(regressed, (c) => {
-    const { kind, ...chosen } = c.req.valid("query");
-    const filter = { retro: kind === "retro", ...fields.given(chosen) };
+    const filter = panelFilterOf(c.req.valid("query"));
     const [found, sequence] = ask((it) => [it.regressions(filter), it.sequence()]);
     const regressions = found.map(({ since, ...it }) => ({ ...it, since: fields.isoOf(since) }));
     return c.json({ regressions, sequence, stale: readModel.state().stale }, 200);

@@ -1,5 +1,5 @@
 import { type Match, unknownMatch } from "../match/match.ts";
-import type { MatchStates } from "./states.ts";
+import { type MatchStates, roomMax, roomOf } from "./states.ts";
 
 /** A match that was changed and not written since. */
 export interface HeldMatch {
@@ -28,12 +28,6 @@ export interface HeldMatches {
   clear(): void;
 }
 
-/** Counted in answers, of about 400 bytes each: 8,000 matches without one, 2,500 with 42. */
-const roomMax = 130_000;
-
-/** What a match costs beside its answers. */
-const bareMatch = 16;
-
 /** Settled matches wait for a late word or a corrected result, but not for long: few ever get one. */
 const settledMax = 500;
 
@@ -45,13 +39,12 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
   const open = new Map<string, HeldMatch>();
   const settled = new Map<string, HeldMatch>();
   let taken = 0;
-  const sizeOf = (match: Match) => bareMatch + match.answers.length;
 
   function takeOut(from: Map<string, HeldMatch>, more: () => boolean, out: HeldMatch[]): void {
     for (const [id, match] of from) {
       if (!more()) return;
       from.delete(id);
-      taken -= sizeOf(match.after);
+      taken -= roomOf(match.after);
       out.push(match);
     }
   }
@@ -65,7 +58,7 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
       if (match === undefined) {
         const before = states.load(id) ?? unknownMatch(id);
         match = { before, after: before, newest: { sequence, subject } };
-        taken += sizeOf(before);
+        taken += roomOf(before);
       } else {
         open.delete(id);
         settled.delete(id);
@@ -77,7 +70,7 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
       return match;
     },
     changed(match, after) {
-      taken += after.answers.length - match.after.answers.length;
+      taken += roomOf(after) - roomOf(match.after);
       if (after.settlement !== null && match.after.settlement === null) {
         open.delete(after.id);
         settled.set(after.id, match);

@@ -1,5 +1,5 @@
 import type { Db } from "./db.ts";
-import type { PanelFilter } from "./panel.ts";
+import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
 
 /** What one model foretold, and how it went. */
 export interface ModelRecord {
@@ -30,15 +30,14 @@ export interface MonthRow {
   rps: number;
 }
 
-type Params = [{ model: string; competition: string | null; season: string | null; retro: number | null }];
+type Params = PanelParams & { model: string };
 
-const where = `WHERE model = @model AND (@competition IS NULL OR competition = @competition)
-  AND (@season IS NULL OR season = @season) AND (@retro IS NULL OR retroactive = @retro)`;
+const where = `WHERE model = @model AND ${panelCondition}`;
 
-export const calibrationBins = 10;
+const calibrationBins = 10;
 
 export function modelRecordQueries(db: Db) {
-  const bins = db.prepare<Params, { bin: number; n: number; foretold: number; happened: number }>(
+  const bins = db.prepare<[Params], { bin: number; n: number; foretold: number; happened: number }>(
     `SELECT min(${calibrationBins - 1}, CAST(p * ${calibrationBins} AS INTEGER)) AS bin, count(*) AS n, avg(p) AS foretold, avg(hit) AS happened
      FROM (
        SELECT home AS p, outcome = 'home' AS hit FROM scores ${where}
@@ -46,18 +45,13 @@ export function modelRecordQueries(db: Db) {
        UNION ALL SELECT away, outcome = 'away' FROM scores ${where}
      ) GROUP BY bin ORDER BY bin`,
   );
-  const months = db.prepare<Params, MonthRow>(
+  const months = db.prepare<[Params], MonthRow>(
     `SELECT strftime('%Y-%m', kickoff / 1000, 'unixepoch') AS month, count(*) AS n, sum(points) AS points, avg(rps) AS rps
      FROM scores ${where} GROUP BY month ORDER BY month`,
   );
   return {
-    modelRecord(model: string, { competition, season, retro }: PanelFilter): ModelRecord {
-      const params: Params[0] = {
-        model,
-        competition: competition ?? null,
-        season: season ?? null,
-        retro: retro === undefined ? null : retro ? 1 : 0,
-      };
+    modelRecord(model: string, filter: PanelFilter): ModelRecord {
+      const params = { ...panelParams(filter), model };
       const found = new Map(bins.all(params).map((it) => [it.bin, it]));
       return {
         calibration: Array.from({ length: calibrationBins }, (_, bin) => {

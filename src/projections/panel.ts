@@ -1,13 +1,7 @@
 import type { Db } from "./db.ts";
 import { type Interval, intervalOf, type Moments, newMoments, observed } from "./moments.ts";
+import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
 import type { ScoreRow, SilenceRow } from "./scores.ts";
-
-export interface PanelFilter {
-  competition?: string;
-  season?: string;
-  /** true: answers made in hindsight alone, false: those made in time alone; absent: both. */
-  retro?: boolean;
-}
 
 /** How one model did over the settled matches of a filter. */
 export interface PanelRow {
@@ -45,16 +39,19 @@ export interface Comparison {
   logLoss: Difference;
 }
 
+/** Which of two models is better by a difference that chance does not explain: one whose interval leaves out 0. `sign`: 1 where more is better, else -1. */
+export function betterOf({ mean, interval }: Difference, sign: 1 | -1): "first" | "second" | null {
+  if (mean === null || interval === null || interval[0] * interval[1] <= 0) return null;
+  return mean * sign > 0 ? "first" : "second";
+}
+
 /** The mean of the differences match by match, null without a common match, and its interval. */
 export interface Difference {
   mean: number | null;
   interval: Interval | null;
 }
 
-type Params = [{ competition: string | null; season: string | null; retro: number | null }];
-
-const where = `WHERE (@competition IS NULL OR competition = @competition)
-  AND (@season IS NULL OR season = @season) AND (@retro IS NULL OR retroactive = @retro)`;
+const where = `WHERE ${panelCondition}`;
 
 /** Named, as a season has 16,000 rows and every column more costs milliseconds. */
 const needed = "model, points, exact, difference, tendency, rps, log_loss, home, draw, away, outcome, cost";
@@ -63,12 +60,14 @@ type Needed = Omit<ScoreRow, "match_id" | "competition" | "season" | "kickoff" |
 
 export function panelQueries(db: Db) {
   // In a fixed order, so that sums of floats come out the same in every build.
-  const scores = db.prepare<Params, Needed>(`SELECT ${needed} FROM scores ${where} ORDER BY model, kickoff, match_id`);
-  const silences = db.prepare<Params, Pick<SilenceRow, "model" | "outcome" | "cost"> & { count: number }>(
+  const scores = db.prepare<[PanelParams], Needed>(
+    `SELECT ${needed} FROM scores ${where} ORDER BY model, kickoff, match_id`,
+  );
+  const silences = db.prepare<[PanelParams], Pick<SilenceRow, "model" | "outcome" | "cost"> & { count: number }>(
     `SELECT model, outcome, count(*) AS count, sum(cost) AS cost FROM silences ${where} GROUP BY model, outcome ORDER BY model, outcome`,
   );
   const pairs = db.prepare<
-    [Params[0] & { first: string; second: string }],
+    [PanelParams & { first: string; second: string }],
     { points: number; rps: number; log_loss: number }
   >(
     `SELECT a.points - b.points AS points, a.rps - b.rps AS rps, a.log_loss - b.log_loss AS log_loss
@@ -76,16 +75,11 @@ export function panelQueries(db: Db) {
      JOIN (SELECT * FROM scores ${where} AND model = @second) b ON b.match_id = a.match_id
      ORDER BY a.kickoff, a.match_id`,
   );
-  const paramsOf = ({ competition, season, retro }: PanelFilter): Params[0] => ({
-    competition: competition ?? null,
-    season: season ?? null,
-    retro: retro === undefined ? null : retro ? 1 : 0,
-  });
   return {
     /** `first` against `second`, match by match. */
     compareModels(first: string, second: string, filter: PanelFilter): Comparison {
       const [points, rps, logLoss] = [newMoments(), newMoments(), newMoments()];
-      for (const row of pairs.all({ ...paramsOf(filter), first, second })) {
+      for (const row of pairs.all({ ...panelParams(filter), first, second })) {
         observed(points, row.points);
         observed(rps, row.rps);
         observed(logLoss, row.log_loss);
@@ -94,7 +88,7 @@ export function panelQueries(db: Db) {
     },
     /** By points, most first, then by name. */
     panel(filter: PanelFilter): PanelRow[] {
-      const params = paramsOf(filter);
+      const params = panelParams(filter);
       const tallies = new Map<string, Tally>();
       const tallyOf = (model: string): Tally => {
         let tally = tallies.get(model);

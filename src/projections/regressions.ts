@@ -1,5 +1,5 @@
 import type { Db } from "./db.ts";
-import type { PanelFilter } from "./panel.ts";
+import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
 
 /** A model that has fallen behind the others of late, by more than chance. RPS against the mean of all that answered the match. */
 export interface Regression {
@@ -22,8 +22,6 @@ const fewest = 30;
 /** Of 42 models, one passes two standard errors by chance alone; three and a quarter, one table in forty. */
 const errorsMin = 3.25;
 
-type Params = [{ competition: string | null; season: string | null; retro: number | null; since: number }];
-
 interface Sums {
   model: string;
   late: number;
@@ -32,26 +30,19 @@ interface Sums {
   squares: number;
 }
 
-const where = `(@competition IS NULL OR competition = @competition)
-  AND (@season IS NULL OR season = @season) AND (@retro IS NULL OR retroactive = @retro)`;
-
 export function regressionQueries(db: Db) {
   const newest = db
-    .prepare<Omit<Params[0], "since">[], number | null>(`SELECT max(kickoff) FROM scores WHERE ${where}`)
+    .prepare<[PanelParams], number | null>(`SELECT max(kickoff) FROM scores WHERE ${panelCondition}`)
     .pluck();
-  const sums = db.prepare<Params, Sums>(
+  const sums = db.prepare<[PanelParams & { since: number }], Sums>(
     `SELECT model, kickoff >= @since AS late, count(*) AS n, sum(d) AS sum, sum(d * d) AS squares
-     FROM (SELECT model, kickoff, rps - avg(rps) OVER (PARTITION BY match_id) AS d FROM scores WHERE ${where})
+     FROM (SELECT model, kickoff, rps - avg(rps) OVER (PARTITION BY match_id) AS d FROM scores WHERE ${panelCondition})
      GROUP BY model, late ORDER BY model, late`,
   );
   return {
     /** Worst first. */
-    regressions({ competition, season, retro }: PanelFilter): Regression[] {
-      const params = {
-        competition: competition ?? null,
-        season: season ?? null,
-        retro: retro === undefined ? null : retro ? 1 : 0,
-      };
+    regressions(filter: PanelFilter): Regression[] {
+      const params = panelParams(filter);
       const end = newest.get(params) ?? null;
       if (end === null) return [];
       const since = end - recentMs;

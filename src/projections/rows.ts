@@ -37,6 +37,7 @@ export function createRows(db: Db): Rows {
       columns: readonly (keyof Row & string)[],
     ) {
       const table = new HeldTable<Row>(db, name, key, columns);
+      // Here a table is only flushed and emptied: of what its rows are nothing is asked.
       tables.push(table as unknown as HeldTable<object>);
       return table;
     },

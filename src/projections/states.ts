@@ -16,11 +16,13 @@ export interface MatchStates {
   forget(match: Match): void;
 }
 
-/** Counted in answers, of about 400 bytes each: 8,000 matches without one, 2,200 with 42. A season of one league has 380. */
-const roomMax = 130_000;
+/** What matches may take in memory, as `roomOf` counts it: 8,000 without an answer, 2,200 with 42. A season of one league has 380. */
+export const roomMax = 130_000;
 
-/** What a match costs beside its answers. */
-const bareMatch = 16;
+/** What a match takes: in answers, of about 400 bytes each, and the rest of it is worth 16. */
+export function roomOf(match: Match): number {
+  return 16 + match.answers.length;
+}
 
 /** `caching` is for the one connection that writes: another's memory would not hear of changes. */
 export function matchStates(db: Db, caching: boolean): MatchStates {
@@ -35,13 +37,13 @@ export function matchStates(db: Db, caching: boolean): MatchStates {
 
   function forget(id: string): void {
     const match = remembered.get(id);
-    if (match !== undefined && remembered.delete(id)) taken -= bareMatch + match.answers.length;
+    if (match !== undefined && remembered.delete(id)) taken -= roomOf(match);
   }
 
   function remember(match: Match): void {
     forget(match.id);
     remembered.set(match.id, match);
-    taken += bareMatch + match.answers.length;
+    taken += roomOf(match);
     for (const oldest of remembered.keys()) {
       if (taken <= roomMax) return;
       forget(oldest);

@@ -3,7 +3,6 @@ import {
   agrees,
   contradiction,
   type Doubt,
-  doubt,
   extended,
   fallen,
   hasGoals,
@@ -13,6 +12,7 @@ import {
   partly,
   type Result,
   told,
+  untold,
   whole,
   withinRecord,
 } from "./score.ts";
@@ -53,8 +53,4 @@ export function resultOf({ fixture, goals, score }: RawFixture, mayBeSecondLeg: 
     return contradiction(`extratime ${told(extra)} does not lead from fulltime ${told(regular)} to goals ${told(end)}`);
   const hadExtraTime = extra !== null;
   return extended({ regular, end, hadExtraTime, shootOut: short === "AET" ? null : shootOut, mayBeSecondLeg });
-}
-
-function untold(text: string): Doubt {
-  return doubt("no-90-minute-score", text);
 }

@@ -4,7 +4,6 @@ import {
   agrees,
   contradiction,
   type Doubt,
-  doubt,
   extended,
   fallen,
   hasGoals,
@@ -15,6 +14,7 @@ import {
   partly,
   type Result,
   told,
+  untold,
   whole,
   withinRecord,
 } from "./score.ts";
@@ -103,10 +103,6 @@ function extendedBy(parts: Parts, mayBeSecondLeg: boolean): Result | Doubt {
 }
 
 const nil: Score = { home: 0, away: 0 };
-
-function untold(text: string): Doubt {
-  return doubt("no-90-minute-score", text);
-}
 
 /** As the provider calls them. */
 function goalsOf({ total, regular, extra, shootOut }: Parts): string {

@@ -8,13 +8,13 @@ import type { Told } from "./recognise.ts";
 import {
   contradiction,
   type Doubt,
-  doubt,
   extended,
   fallen,
   isDoubt,
   mayBeSecondLeg,
   type Result,
   withinRecord,
+  untold,
 } from "./score.ts";
 
 const statuses: ReadonlyMap<string, Status> = new Map([
@@ -67,9 +67,7 @@ export function readMatch(league: League, season: string, entry: unknown, at: nu
 function resultOf({ score, round }: FileMatch): Result | Doubt | null {
   const { ht, ft, et, p } = score ?? {};
   if (ft === undefined || ft === null)
-    return et || p
-      ? doubt("no-90-minute-score", "there is a score after extra time or a shoot-out, and none after 90 minutes")
-      : null;
+    return et || p ? untold("there is a score after extra time or a shoot-out, and none after 90 minutes") : null;
   const regular = scoreOf(ft);
   const taken = ht ? fallen(scoreOf(ht), regular) : null;
   if (taken !== null) return taken;

@@ -28,7 +28,7 @@ export interface Extended {
  */
 const goalsMax = 36;
 
-export function doubt(code: Doubt["code"], text: string): Doubt {
+function doubt(code: Doubt["code"], text: string): Doubt {
   return { code, text };
 }
 
@@ -115,6 +115,11 @@ export function mayBeSecondLeg(matchday: string | null): boolean {
 
 export function contradiction(text: string): Doubt {
   return doubt("contradictory-score", text);
+}
+
+/** Nothing speaks against the score: it is not told, or not so that the one after 90 minutes can be made out. */
+export function untold(text: string): Doubt {
+  return doubt("no-90-minute-score", text);
 }
 
 export function told({ home, away }: Score): string {

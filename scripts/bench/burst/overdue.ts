@@ -6,7 +6,8 @@ import { observe } from "../../../src/match/observe.ts";
 import { openLog } from "../../../src/open-log.ts";
 import type { BenchContext } from "../bench.ts";
 import { startBenchServer } from "../embedded.ts";
-import { matchesOf, observation, type Offer } from "../node/offers.ts";
+import { observation } from "../canned-source.ts";
+import { matchesOf, type Offer } from "../node/offers.ts";
 
 /** Long enough ago for every stage before kick-off to be overdue. */
 const seenAgoMs = 7 * 3_600_000;
@@ -19,7 +20,7 @@ export async function seedOverdue(dataDir: string, offer: Offer, context: BenchC
     const newId = monotonicFactory();
     const time = wallClock.now() - seenAgoMs;
     const appends = matchesOf(offer).map(async (match) => {
-      const facts = observe(unknownMatch(match.id), observation(match, false), time).map(
+      const facts = observe(unknownMatch(match.id), observation(match.number, match.kickoff, false), time).map(
         (fact): NewEvent => ({ ...fact, id: newId(time), time, actor: "pipeline:poll", causationId: null }),
       );
       const { outcome } = await log.append({ root: "match", id: match.id }, 0, facts);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { z } from "zod";
+import { outputOf } from "../node/output.ts";
 import { typescript } from "../node/typescript.ts";
 import type { Recorded } from "./compare.ts";
 import type { ShortForm } from "./short-forms.ts";
@@ -13,20 +14,8 @@ const document = z.object({ ratio: z.number().nullable(), ratios: z.record(z.str
 export async function runBench({ bench, size, runs }: ShortForm, signal: AbortSignal): Promise<Recorded> {
   const args = [...typescript, script, bench, "--json", "--size", String(size), "--runs", String(runs)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const interrupt = () => void child.kill("SIGTERM");
-  signal.addEventListener("abort", interrupt);
-  try {
-    let out = "";
-    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", resolve);
-    });
-    signal.throwIfAborted();
-    if (code !== 0) throw new Error(`bench ${bench} ended with ${code}`);
-    const { ratio, ratios } = document.parse(JSON.parse(out));
-    return { size, runs, ratios: { ...(ratio === null ? {} : { ratio }), ...ratios } };
-  } finally {
-    signal.removeEventListener("abort", interrupt);
-  }
+  const { out, code } = await outputOf(child, signal);
+  if (code !== 0) throw new Error(`bench ${bench} ended with ${code}`);
+  const { ratio, ratios } = document.parse(JSON.parse(out));
+  return { size, runs, ratios: { ...(ratio === null ? {} : { ratio }), ...ratios } };
 }

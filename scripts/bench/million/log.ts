@@ -1,11 +1,10 @@
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { monotonicFactory } from "ulid";
 import type { EventLog } from "../../../src/events/log.ts";
 import type { NewEvent } from "../../../src/match/event.ts";
 import { openLog } from "../../../src/open-log.ts";
 import type { BenchContext } from "../bench.ts";
 import { startBenchServer } from "../embedded.ts";
+import { madeOnce } from "../made-once.ts";
 import { factsOfAMatch, Life } from "../rebuild/life.ts";
 
 /** Raise it when a life or the order of lives changes: a log of the old kind is made anew. */
@@ -16,29 +15,21 @@ const shape = { models: 3, teams: 0, form: 3 };
 export const messagesOfAMatch = (factsOfAMatch + 2) / 2;
 
 /** A data directory whose log holds whole lives of so many matches; made once, through the product's own log, then found in the cache. */
-export async function logOf(matches: number, context: BenchContext): Promise<string> {
-  const { cacheDir, say } = context;
-  const dir = join(cacheDir, `bench-million-v${logVersion}-${matches}`);
-  if ((await stat(join(dir, "complete")).catch(() => null)) !== null) return dir;
-  say(`making a log of ${matches} matches in ${dir}, once`);
-  const draft = `${dir}.${process.pid}`;
-  await mkdir(draft, { recursive: true });
-  try {
-    const { server } = await startBenchServer(context, draft);
-    try {
-      const log = await openLog(server.url, { natsCreds: null, replicas: 1 });
-      await fill(log, matches, context);
-      await log.close();
-    } finally {
-      await server.stop();
-    }
-    await writeFile(join(draft, "complete"), "");
-    await rm(dir, { recursive: true, force: true });
-    await rename(draft, dir);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return dir;
+export function logOf(matches: number, context: BenchContext): Promise<string> {
+  return madeOnce(context, {
+    name: `bench-million-v${logVersion}-${matches}`,
+    what: `a log of ${matches} matches`,
+    async fill(dir) {
+      const { server } = await startBenchServer(context, dir);
+      try {
+        const log = await openLog(server.url, { natsCreds: null, replicas: 1 });
+        await fill(log, matches, context);
+        await log.close();
+      } finally {
+        await server.stop();
+      }
+    },
+  });
 }
 
 /** Matches whose lives are told side by side: about as many as are open at a time. */

@@ -6,12 +6,13 @@ import { spellPolicy } from "../../../src/config/policy.ts";
 import type { BenchContext, Figures } from "../bench.ts";
 import { cpuSeconds } from "../cpu.ts";
 import { latencies, quantile, sampleLatency } from "../node/asking.ts";
-import { rssMiB } from "../memory.ts";
+import { peakRssMiB, rssMiB } from "../memory.ts";
 import { type BenchNode, startBenchNode } from "../node/node.ts";
 import type { Offer } from "../node/offers.ts";
 import { quickPolicy } from "../node/policy.ts";
+import { outputOf } from "../node/output.ts";
 import { typescript } from "../node/typescript.ts";
-import { peakRssMiB, watchProcess } from "../node/process.ts";
+import { watchProcess } from "../node/process.ts";
 import { listPages } from "./pages.ts";
 
 const hourMs = 3_600_000;
@@ -131,23 +132,14 @@ async function verified(dataDir: string, { policy }: Load, { cacheDir, signal }:
     env: { ...process.env, FULLTIME_DATA_DIR: dataDir, FULLTIME_CACHE_DIR: cacheDir, FULLTIME_POLICY: policyFile },
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const interrupt = () => void child.kill("SIGTERM");
-  signal.addEventListener("abort", interrupt);
   const memory = watchProcess(child.pid ?? 0, peakRssMiB);
   try {
-    let out = "";
-    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", resolve);
-    });
-    signal.throwIfAborted();
+    const { out, code } = await outputOf(child, signal);
     if (code !== 0) throw new Error(`fulltime verify ended with ${code}: ${out.slice(0, 2000)}`);
     const seconds = (wallClock.elapsed() - began) / 1000;
     const { events } = JSON.parse(out) as { events: number };
     return { verifySeconds: seconds, verifiedPerSecond: events / seconds, verifyRssMaxMiB: memory.stop() };
   } finally {
     memory.stop();
-    signal.removeEventListener("abort", interrupt);
   }
 }

@@ -14,7 +14,8 @@ import { openLog } from "../../../src/open-log.ts";
 import { cannedModels } from "../canned-models.ts";
 import { seasonsSource } from "../soak/seasons.ts";
 import type { Answer, Lateness, NodeSetup, Request } from "./messages.ts";
-import { competition, matchesOf, type Offer, offeredSource } from "./offers.ts";
+import { competition } from "../canned-source.ts";
+import { matchesOf, type Offer, offeredSource } from "./offers.ts";
 
 const { dataDir, cacheDir, policy, seasons = false } = JSON.parse(process.argv[2] ?? "") as NodeSetup;
 const logger = pino({ level: "fatal" }, pino.destination(2));

@@ -1,15 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { pause, wallClock } from "../../../src/clock.ts";
-
-/** The most memory a process ever had resident; null where there is no /proc. */
-export function peakRssMiB(pid: number): number | null {
-  try {
-    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return kib === undefined ? null : Number(kib) / 1024;
-  } catch {
-    return null;
-  }
-}
 
 /** Open file descriptors of a process: files, sockets, pipes; null where there is no /proc. */
 export function openFiles(pid: number): number | null {

@@ -1,5 +1,3 @@
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { headers, type NatsConnection } from "nats";
 import { decodeTime, monotonicFactory } from "ulid";
 import { encode } from "../../../src/events/envelope.ts";
@@ -8,29 +6,20 @@ import { provision } from "../../../src/events/provision.ts";
 import { subjectOf } from "../../../src/events/subjects.ts";
 import type { BenchContext } from "../bench.ts";
 import { startBenchServer } from "../embedded.ts";
+import { madeOnce } from "../made-once.ts";
 import { factsOfAMatch, Life, type Shape } from "./life.ts";
 
 /** Raise it when a life or the order of lives changes: a stream of the old kind is made anew. */
 const streamVersion = 1;
 
 /** A data directory whose log holds `size` events of matches of this shape; made once, then found in the cache. */
-export async function streamOf(shape: Shape, context: BenchContext): Promise<string> {
-  const { size, cacheDir, say } = context;
-  const name = `bench-log-v${streamVersion}-${size}-m${shape.models}-t${shape.teams}-f${shape.form}`;
-  const dir = join(cacheDir, name);
-  if ((await stat(join(dir, "complete")).catch(() => null)) !== null) return dir;
-  say(`making a stream of ${size} events in ${dir}, once`);
-  const draft = `${dir}.${process.pid}`;
-  await mkdir(draft, { recursive: true });
-  try {
-    await fill(draft, shape, context);
-    await writeFile(join(draft, "complete"), "");
-    await rm(dir, { recursive: true, force: true });
-    await rename(draft, dir);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return dir;
+export function streamOf(shape: Shape, context: BenchContext): Promise<string> {
+  const { size } = context;
+  return madeOnce(context, {
+    name: `bench-log-v${streamVersion}-${size}-m${shape.models}-t${shape.teams}-f${shape.form}`,
+    what: `a stream of ${size} events`,
+    fill: (dir) => fill(dir, shape, context),
+  });
 }
 
 async function fill(dataDir: string, shape: Shape, context: BenchContext): Promise<void> {

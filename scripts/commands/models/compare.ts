@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Difference } from "../../../src/projections/panel.ts";
+import { betterOf, type Difference } from "../../../src/projections/panel.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { count, fixed } from "../../cli/format.ts";
 import { nearest } from "../../cli/nearest.ts";
@@ -64,13 +64,13 @@ export function compareCommand(models: Command): void {
         );
         return say(`over ${count(n, "match", "matches")} that both answered`);
 
-        function line(title: string, { mean, interval }: Difference, digits: number, sign: 1 | -1): string[] {
-          const clear = interval !== null && interval[0] * interval[1] > 0;
-          const better = !clear || mean === null ? "not clear" : mean * sign > 0 ? first : second;
+        function line(title: string, difference: Difference, digits: number, sign: 1 | -1): string[] {
+          const { mean, interval } = difference;
+          const better = betterOf(difference, sign);
           return [
             title,
             ...[mean, interval?.[0] ?? null, interval?.[1] ?? null].map((it) => fixed(it, digits)),
-            better,
+            better === null ? "not clear" : better === "first" ? first : second,
           ];
         }
       }),

@@ -19,6 +19,7 @@ export async function fetchWhole(input: string | URL | Request, init?: RequestIn
   if (response.body === null) return response;
   const chunks: Uint8Array[] = [];
   let length = 0;
+  // A web stream can be iterated in Node, which the types of the DOM do not say.
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     // Leaving the loop ends the connection.

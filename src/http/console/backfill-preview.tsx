@@ -7,12 +7,12 @@ import { Refused } from "../problem.ts";
 import { Action, Field, type Fields } from "./components/form.tsx";
 import { LeftOut, PlanFacts, planRows, PlanTable, shareOf, costOf, UnderWay, withFields } from "./components/plan.tsx";
 import { ResultList } from "./components/results.tsx";
-import { Empty, Notice } from "./components/state.tsx";
+import { Empty } from "./components/state.tsx";
 import { Pager } from "./components/table.tsx";
 import type { Console } from "./page.tsx";
 import { placedBefore } from "./placed.ts";
-import { callIdIn } from "./posted.ts";
-import { Differences } from "./problem-page.tsx";
+import { callIdIn, planHashIn } from "./posted.ts";
+import { StalePlan } from "./components/stale-plan.tsx";
 import type { AsOf, Section } from "./shell.tsx";
 import { reasonIn, reasonMax } from "./reason.ts";
 import { type Spending, spendingOf } from "./spending.ts";
@@ -75,8 +75,7 @@ export function backfillPreviews(console: Console): BackfillPreviews {
       const key = callIdIn(form);
       const before = placedBefore(c, ask, key);
       if (before !== null) return c.redirect(`/requests/${before}`, 303);
-      const planHash = fields.planHashSchema.safeParse(form.get("planHash")).data;
-      if (planHash === undefined) throw new Refused(400, "this form names no plan: open its preview anew");
+      const planHash = planHashIn(form);
       const reason = reasonIn(form);
       const wish = { ...(await wishOf()), reason: reason ?? "" };
       try {
@@ -119,15 +118,7 @@ function Preview({ wish, answer, spending, after, differences, viewer }: Shown &
   return (
     <>
       <p>{wish.what}</p>
-      {differences.length === 0 ? null : (
-        <>
-          <Notice tone="bad" title="Nothing was done: the plan you saw is no longer what would run">
-            <p>Below is what has changed, and the plan as it is now.</p>
-          </Notice>
-          <Differences differences={differences} />
-          <h2>What would run now</h2>
-        </>
-      )}
+      <StalePlan differences={differences} />
       {plan.total === 0 ? (
         <Empty title="A backfill would do nothing here">
           <p>None of these matches lacks what a backfill can run.</p>

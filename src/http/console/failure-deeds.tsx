@@ -14,7 +14,7 @@ import { failureIds } from "./failure-groups.ts";
 import { markAll } from "./mark-all.ts";
 import type { Console } from "./page.tsx";
 import { placedBefore } from "./placed.ts";
-import { callIdIn } from "./posted.ts";
+import { callIdIn, planHashIn } from "./posted.ts";
 import { queryOf, readFields } from "./read-fields.ts";
 import { reasonIn } from "./reason.ts";
 import type { AsOf } from "./shell.tsx";
@@ -108,8 +108,7 @@ export function failureDeeds(console: Console): Hono<HttpEnv> {
     const key = callIdIn(form);
     const before = placedBefore(c, ask, key);
     if (before !== null) return c.redirect(`/requests/${before}`, 303);
-    const planHash = fields.planHashSchema.safeParse(form.get("planHash")).data;
-    if (planHash === undefined) throw new Refused(400, "this form names no plan: open its preview anew");
+    const planHash = planHashIn(form);
     const choice = choiceIn(form);
     const reason = reasonIn(form);
     const { body, more } = await retryOf(choice);

@@ -1,13 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { restsUntil } from "../../match/model-health.ts";
-import type { Policy } from "../../match/policy.ts";
 import type { Interval } from "../../projections/moments.ts";
 import type { Comparison, PanelRow } from "../../projections/panel.ts";
 import type { ReadModelQueries } from "../../projections/queries.ts";
 import type { Regression } from "../../projections/regressions.ts";
 import * as fields from "../fields.ts";
+import { filterFields, panelFilterOf } from "../models.ts";
 import type { HttpEnv } from "../openapi.ts";
+import type { HttpOptions } from "../options.ts";
 import { Badge } from "./components/badge.tsx";
 import { Choice, Field, Filters } from "./components/form.tsx";
 import { ModelComparison } from "./components/model-comparison.tsx";
@@ -22,21 +23,30 @@ import { queryOf, readFields } from "./read-fields.ts";
 import { count, number } from "./words.ts";
 
 const filterSchema = z.object({
-  competition: fields.nameSchema.optional(),
-  season: fields.nameSchema.optional(),
-  kind: z.enum(["live", "retro"]).default("live"),
+  ...filterFields,
   model: fields.nameSchema.optional(),
   against: fields.nameSchema.optional(),
 });
-export type ModelsFilter = z.infer<typeof filterSchema>;
+type ModelsFilter = z.infer<typeof filterSchema>;
 
 /** `GET /models`: who is good, by how much, and how sure that is. */
 export function modelsPages({ options, ask, page, asOf }: Console): Hono<HttpEnv> {
+  let newest: { key: string; tables: Tables } | null = null;
+
+  /** Every open console asks again at every change, and the tables are of thousands of answers: made once a sequence. */
+  function tablesAt(sequence: number, filter: ModelsFilter): Tables {
+    const { since } = options.readModel.state();
+    const key = JSON.stringify([sequence, since, filter]);
+    if (newest?.key !== key) newest = { key, tables: ask((it) => tablesOf(it, filter)) };
+    return newest.tables;
+  }
+
   const routes = new Hono<HttpEnv>();
   routes.get("/models", (c) => {
     const at = asOf();
     const filter = readFields(filterSchema, queryOf(c));
-    const loaded = ask((it) => load(it, filter, options.roster, options.policy, at.now));
+    const rests = ask((it) => restsOf(it, options, at.now));
+    const loaded = { ...tablesAt(at.sequence, filter), rests };
     return page(
       c,
       { title: "Models", section: "/models", charts: loaded.record !== null, asOf: at },
@@ -46,31 +56,29 @@ export function modelsPages({ options, ask, page, asOf }: Console): Hono<HttpEnv
   return routes;
 }
 
-interface Loaded {
+/** Until when models of the roster are left alone; those that are asked are not in it. */
+type Rests = Map<string, number>;
+
+interface Tables {
   panel: PanelRow[];
-  /** Until when a model of the roster is left alone, null while it is asked. */
-  rests: Map<string, number>;
   regressions: Regression[];
   record: ReturnType<ReadModelQueries["modelRecord"]> | null;
   comparison: Comparison | null;
 }
 
-function load(
-  it: ReadModelQueries,
-  { competition, season, kind, model, against }: ModelsFilter,
-  roster: readonly string[],
-  policy: Policy,
-  now: number,
-): Loaded {
-  const filter = { retro: kind === "retro", ...fields.given({ competition, season }) };
-  const rests = new Map<string, number>();
+function restsOf(it: ReadModelQueries, { roster, policy }: HttpOptions, now: number): Rests {
+  const rests: Rests = new Map();
   for (const member of roster) {
     const until = restsUntil(it.modelHealth(member), policy);
     if (until !== null && until > now) rests.set(member, until);
   }
+  return rests;
+}
+
+function tablesOf(it: ReadModelQueries, { model, against, ...chosen }: ModelsFilter): Tables {
+  const filter = panelFilterOf(chosen);
   return {
     panel: it.panel(filter),
-    rests,
     regressions: it.regressions(filter),
     record: model === undefined ? null : it.modelRecord(model, filter),
     comparison: model === undefined || against === undefined ? null : it.compareModels(model, against, filter),
@@ -85,7 +93,7 @@ function Models({
   comparison,
   filter,
   now,
-}: Loaded & { filter: ModelsFilter; now: number }) {
+}: Tables & { rests: Rests; filter: ModelsFilter; now: number }) {
   const { model, against, ...table } = filter;
   const to = (query: Partial<ModelsFilter>) =>
     href("/models", { ...table, kind: table.kind === "live" ? null : table.kind, ...query });

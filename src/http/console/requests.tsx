@@ -8,7 +8,8 @@ import { type RequestAnswer, shownRequest } from "../calls/shown-request.ts";
 import * as fields from "../fields.ts";
 import type { HttpEnv } from "../openapi.ts";
 import { Refused } from "../problem.ts";
-import { Badge, type Tone } from "./components/badge.tsx";
+import { Badge } from "./components/badge.tsx";
+import { RequestBadge } from "./components/request-badge.tsx";
 import { Action, Field } from "./components/form.tsx";
 import { LeftOutTable, ResultList, type Results } from "./components/results.tsx";
 import { Empty, Fact, Facts, Live } from "./components/state.tsx";
@@ -88,15 +89,6 @@ const titles: Readonly<Record<RequestAnswer["what"], string>> = {
   "projections.rebuild": "Rebuild of the read model",
 };
 
-const tones: Readonly<Record<RequestAnswer["state"], Tone>> = {
-  starting: "busy",
-  running: "busy",
-  done: "good",
-  partly: "warning",
-  failed: "bad",
-  cancelled: "quiet",
-};
-
 const matchTones = { running: "busy", done: "good", failed: "bad", cancelled: "quiet" } as const;
 
 function Request({ call, request, matches, after, viewer }: Loaded & { after: string | null; viewer: Viewer }) {
@@ -107,7 +99,7 @@ function Request({ call, request, matches, after, viewer }: Loaded & { after: st
     <>
       <Live id="request">
         <p class="badges">
-          <Badge tone={tones[state]} word={state} />
+          <RequestBadge state={state} />
         </p>
         <Facts>
           <Fact name="Asked by">

@@ -4,8 +4,8 @@ import { reasonMax } from "../reason.ts";
 import type { Viewer } from "../viewer.ts";
 import { count, number } from "../words.ts";
 import { BackfillForm } from "./backfill-form.tsx";
-import { Badge, type Tone } from "./badge.tsx";
 import { Action, Field } from "./form.tsx";
+import { RequestBadge } from "./request-badge.tsx";
 import { Empty, Live } from "./state.tsx";
 import { Pager, Table } from "./table.tsx";
 import { Text } from "./text.tsx";
@@ -75,19 +75,10 @@ export function BackfillsView({ backfills, first, next, now, viewer }: Backfills
   );
 }
 
-const tones: Readonly<Record<RequestAnswer["state"], Tone>> = {
-  starting: "busy",
-  running: "busy",
-  done: "good",
-  partly: "warning",
-  failed: "bad",
-  cancelled: "quiet",
-};
-
 function State({ state, cancelledBy }: RequestAnswer) {
   return (
     <>
-      <Badge tone={tones[state]} word={state} />
+      <RequestBadge state={state} />
       {cancelledBy === null ? null : (
         <>
           {" "}

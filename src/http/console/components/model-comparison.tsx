@@ -1,4 +1,4 @@
-import type { Comparison, Difference } from "../../../projections/panel.ts";
+import { betterOf, type Comparison, type Difference } from "../../../projections/panel.ts";
 import { count } from "../words.ts";
 import { Table } from "./table.tsx";
 import { Text } from "./text.tsx";
@@ -51,9 +51,9 @@ export function ModelComparison({
   );
 }
 
-function better({ difference: { mean, interval }, sign }: Line, first: string, second: string) {
-  const clear = interval !== null && interval[0] * interval[1] > 0;
-  return !clear || mean === null ? "not clear" : <Text value={mean * sign > 0 ? first : second} />;
+function better({ difference, sign }: Line, first: string, second: string) {
+  const better = betterOf(difference, sign);
+  return better === null ? "not clear" : <Text value={better === "first" ? first : second} />;
 }
 
 function shown(value: number | null | undefined, digits: number): string {

@@ -1,13 +1,13 @@
 import type { RetryAnswer } from "../../calls/retry.ts";
 import type { FailureChoice } from "../failure-choice.ts";
 import { href } from "../path.ts";
-import { Differences } from "../problem-page.tsx";
 import { reasonMax } from "../reason.ts";
 import type { Viewer } from "../viewer.ts";
 import { count, number } from "../words.ts";
 import { Action, Field, type Fields } from "./form.tsx";
 import { LeftOut, MatchTable } from "./plan.tsx";
-import { Empty, Fact, Facts, Notice } from "./state.tsx";
+import { StalePlan } from "./stale-plan.tsx";
+import { Empty, Fact, Facts } from "./state.tsx";
 import { Text } from "./text.tsx";
 
 interface RetryPreviewProps {
@@ -33,15 +33,7 @@ export function RetryPreview({ choice, answer, more, after, reason, differences,
         <Which choice={choice} />
         {more ? " A retry names 1,000 by their cause at most: more fit. Start it again for the others." : null}
       </p>
-      {differences.length === 0 ? null : (
-        <>
-          <Notice tone="bad" title="Nothing was done: the plan you saw is no longer what would run">
-            <p>Below is what has changed, and the plan as it is now.</p>
-          </Notice>
-          <Differences differences={differences} />
-          <h2>What would run now</h2>
-        </>
-      )}
+      <StalePlan differences={differences} />
       {plan.total === 0 ? (
         <Empty title="A retry would do nothing here" />
       ) : (
