@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type Due, due } from "../match/due.ts";
 import type { MatchEventType, NewEvent, RosterEntry, Stage } from "../match/event.ts";
 import { requestTypeOf } from "../match/evolve-requests.ts";
@@ -13,22 +14,66 @@ export interface Asking {
   sources: readonly string[];
 }
 
-/** One look at everything that is due. Resolves once the read model shows what was appended. */
-export async function dispatchDue(node: Node, { roster, sources }: Asking, signal: AbortSignal): Promise<void> {
-  const now = node.clock.now();
-  const room = roomFor(node);
-  let retros = node.policy.autoRetro ? autoRetrosAnHour - node.readModel.autoRetros(now - hourMs) : 0;
-  // A simulated clock would jump over what is not asked for: there, what is held back waits as a delivery.
-  const predicts = node.clock.kind === "simulated" || (node.brake?.reason ?? null) === null;
-  const appends: Promise<number>[] = sources.map((id) => dispatchPolls(node, id, now, signal));
-  for (const match of node.readModel.dueMatches(now)) {
-    const dues = due(match, now, node.policy).filter((it) => {
+/** Where a request takes its room. */
+type Lane = Stage | "retro";
+
+/** Matches with something due that had no room, in the order in which they get it. */
+export type Waiting = Map<Lane, Set<string>>;
+
+export interface Look {
+  /** The ids of what may have become due; null: whatever is due, of which `waiting` is made anew. */
+  among: ReadonlySet<string> | null;
+  /** What the looks before had no room for. */
+  waiting: Waiting;
+  /** Whether polls of the sources are looked at too. */
+  polls: boolean;
+}
+
+/** A look at a backlog of thousands lets others have a turn after this long. */
+const sliceMs = 15;
+
+/** One look at what is due. Resolves once the read model shows what was appended. */
+export async function dispatchDue(
+  node: Node,
+  { roster, sources }: Asking,
+  signal: AbortSignal,
+  { among, waiting, polls }: Look = { among: null, waiting: new Map(), polls: true },
+): Promise<void> {
+  const { clock, policy, readModel } = node;
+  const now = clock.now();
+  const rooms = roomsOf(node, waiting);
+  let retros = policy.autoRetro ? autoRetrosAnHour - readModel.autoRetros(now - hourMs) : 0;
+  const appends: Promise<number>[] = polls ? sources.map((id) => dispatchPolls(node, id, now, signal)) : [];
+
+  function consider(match: Match, from: Lane | null): void {
+    const dues = due(match, now, policy).filter((it) => {
       if (it.kind === "retro") return retros-- > 0;
-      return it.kind !== "request" || ((predicts || it.stage !== "predict") && room(it));
+      return it.kind !== "request" || rooms.take(laneOf(it), match.id, from);
     });
     if (dues.length > 0) appends.push(dispatchMatch(node, match, dues, roster, signal));
   }
-  if (appends.length > 0) await node.readModel.reached(Math.max(...(await Promise.all(appends))), signal);
+
+  if (among === null) {
+    waiting.clear();
+    let sliceBegan = clock.elapsed();
+    for (const match of readModel.dueMatches(now)) {
+      consider(match, null);
+      if (clock.elapsed() - sliceBegan < sliceMs) continue;
+      await setImmediate();
+      signal.throwIfAborted();
+      sliceBegan = clock.elapsed();
+    }
+  } else {
+    for (const { id, lane } of rooms.admitted()) {
+      const match = readModel.match(id);
+      if (match !== null) consider(match, lane);
+    }
+    for (const id of among) {
+      const match = readModel.match(id);
+      if (match !== null) consider(match, null);
+    }
+  }
+  if (appends.length > 0) await readModel.reached(Math.max(...(await Promise.all(appends))), signal);
 }
 
 const hourMs = 3_600_000;
@@ -36,14 +81,43 @@ const hourMs = 3_600_000;
 /** The most that is asked for in hindsight without an operator: an outage of a night must not cost a fortune by itself. */
 export const autoRetrosAnHour = 20;
 
+function laneOf({ stage, retroactive }: Extract<Due, { kind: "request" }>): Lane {
+  return retroactive ? "retro" : stage;
+}
+
+interface Rooms {
+  /** Takes room in a lane; where there is none, or others wait for it, the match waits too. `from`: the lane it waited for. */
+  take(lane: Lane, id: string, from: Lane | null): boolean;
+  /** Those that waited, as long as there is room for them. */
+  admitted(): Iterable<{ id: string; lane: Lane }>;
+}
+
 /** At most `inFlight` unanswered requests of a stage at a time: what is nearest kick-off comes first and takes the room. */
-function roomFor(node: Node): (due: Extract<Due, { kind: "request" }>) => boolean {
+function roomsOf(node: Node, waiting: Waiting): Rooms {
   const taken = node.readModel.inFlight();
-  return ({ stage, retroactive }) => {
-    const lane: Stage | "retro" = retroactive ? "retro" : stage;
-    if (taken[lane] >= node.policy.inFlight[lane]) return false;
-    taken[lane]++;
-    return true;
+  // A simulated clock would jump over what is not asked for: there, what is held back waits as a delivery.
+  const predicts = node.clock.kind === "simulated" || (node.brake?.reason ?? null) === null;
+  const hasRoom = (lane: Lane) => taken[lane] < node.policy.inFlight[lane] && (predicts || lane !== "predict");
+  return {
+    take(lane, id, from) {
+      const queue = waiting.get(lane);
+      if (hasRoom(lane) && (from === lane || queue === undefined || queue.size === 0)) {
+        taken[lane]++;
+        return true;
+      }
+      if (queue === undefined) waiting.set(lane, new Set([id]));
+      else queue.add(id);
+      return false;
+    },
+    *admitted() {
+      for (const [lane, queue] of waiting) {
+        for (const id of queue) {
+          if (!hasRoom(lane)) break;
+          queue.delete(id);
+          yield { id, lane };
+        }
+      }
+    },
   };
 }
 

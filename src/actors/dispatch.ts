@@ -1,5 +1,5 @@
 import { pause, type Timer } from "../clock.ts";
-import { type Asking, dispatchDue, nextSourceDueAt } from "./dispatch-due.ts";
+import { type Asking, dispatchDue, type Look, nextSourceDueAt, type Waiting } from "./dispatch-due.ts";
 import type { Node } from "./node.ts";
 
 export interface DispatchOptions extends Asking {
@@ -18,12 +18,26 @@ export interface Dispatcher {
 /** The longest the dispatcher sleeps on the wall clock: a bound on what a lost wake-up could cost. */
 const sleepMaxMs = 1000;
 
+/** A look at everything waits ten times as long as the one before took: with 20,000 matches overdue that is a second. */
+const restAfterLook = 10;
+
 /**
- * Appends a request for whatever `due` says and nobody asked for. It looks whenever the read model has moved and when the
- * next instant comes; all it knows is in the read model, so any number of nodes may run one and none needs a memory.
+ * Appends a request for whatever `due` says and nobody asked for. It looks whenever the read model has moved, at what has
+ * moved, and at everything when another instant comes and at least once in a while. All it needs to know is in the read
+ * model, so any number of nodes may run one; what it keeps for itself only saves it from looking at a backlog again and again.
  */
 export function startDispatcher(node: Node, options: DispatchOptions): Dispatcher {
   let wanted = true;
+  /** null: everything. */
+  let touched: Set<string> | null = null;
+  const waiting: Waiting = new Map();
+  /** Everything that fell due up to then was looked at. */
+  let seenTo = 0;
+  let pollsAt: number | null = null;
+  /** Wall time, on `elapsed`, from which it looks at everything again. */
+  let wholeAt = 0;
+  /** The last look was at everything, and nobody has asked for quiet since. */
+  let whole = false;
   const end = new AbortController();
   let timer: Timer | null = null;
   let wake: () => void = () => {};
@@ -33,26 +47,45 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
     wanted = true;
     wake();
   };
-  const unwatch = node.readModel.onAdvance(want);
+  const unwatch = node.readModel.onAdvance((_, { ids }) => {
+    if (ids === null) touched = null;
+    else for (const id of ids) touched?.add(id);
+    want();
+  });
 
   async function run(): Promise<void> {
     while (!end.signal.aborted) {
-      if (!wanted) {
+      if (!wanted && (whole || quietWaiters.length === 0)) {
         tellQuiet();
         await sleep();
         continue;
       }
+      // Only a look at everything tells that there is nothing.
+      if (!wanted) touched = null;
       wanted = false;
       try {
-        await dispatchDue(node, options, end.signal);
+        await look();
       } catch (error) {
         if (end.signal.aborted) break;
+        touched = null;
         node.logger.error({ err: error }, "a dispatch tick failed");
         await pause(node.clock, sleepMaxMs, end.signal);
         wanted = true;
       }
     }
     tellQuiet();
+  }
+
+  async function look(): Promise<void> {
+    const { clock, readModel } = node;
+    const [now, began] = [clock.now(), clock.elapsed()];
+    const among = began >= wholeAt || (readModel.nextMatchDueAt(seenTo) ?? now + 1) <= now ? null : touched;
+    const polls = among === null || (pollsAt ?? now + 1) <= now || options.sources.some((id) => among.has(id));
+    [touched, seenTo, whole] = [new Set(), now, among === null];
+    const what: Look = { among, waiting, polls };
+    await dispatchDue(node, options, end.signal, what);
+    if (polls) pollsAt = nextPollAt(now);
+    if (among === null) wholeAt = clock.elapsed() + Math.max(sleepMaxMs, restAfterLook * (clock.elapsed() - began));
   }
 
   function tellQuiet(): void {
@@ -75,13 +108,12 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
     });
   }
 
+  function nextPollAt(now: number): number | null {
+    return earliest(options.sources.map((id) => nextSourceDueAt(node, id, now)));
+  }
+
   function nextDueAt(now: number): number | null {
-    const instants = [
-      node.readModel.nextMatchDueAt(now),
-      ...options.sources.map((id) => nextSourceDueAt(node, id, now)),
-    ];
-    const known = instants.filter((at) => at !== null);
-    return known.length === 0 ? null : Math.min(...known);
+    return earliest([node.readModel.nextMatchDueAt(now), nextPollAt(now)]);
   }
 
   const running = run();
@@ -90,7 +122,8 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
       new Promise((resolve) => {
         if (end.signal.aborted) return resolve();
         quietWaiters.push(resolve);
-        want();
+        whole = false;
+        wake();
       }),
     nextDueAt,
     async stop() {
@@ -100,4 +133,9 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
       await running;
     },
   };
+}
+
+function earliest(instants: readonly (number | null)[]): number | null {
+  const known = instants.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }

@@ -143,6 +143,30 @@ describe("what is due is asked for", () => {
 describe("only so many requests of a stage are under way", () => {
   const policy = { ...defaultPolicy, inFlight: { ...defaultPolicy.inFlight, analyse: 2, retro: 1 } };
 
+  test("what waits for room is not looked through at each tick, and moves up in its order", async () => {
+    const it = await scene({ before: 5 * hour, policy });
+    const ids = Array.from({ length: 9 }, (_, at) => `pl-2016-17-a-${at}`);
+    for (const [at, id] of ids.entries()) await it.write(scheduled(id, at * minute, policy));
+    let walks = 0;
+    const readModel = {
+      ...it.node.readModel,
+      dueMatches: (now: number) => (walks++, it.node.readModel.dueMatches(now)),
+    };
+    dispatch(it, {}, { readModel });
+    await settled();
+    const { data } = history("x").scheduled().requested("analyse").analysed().last;
+    for (const [at, id] of ids.entries()) {
+      const causationId = it.events("match.analysis.requested")[at]?.id ?? "";
+      const now = it.node.clock.now();
+      const fact = { id: it.node.newId(now), type: "match.analysed", time: now, actor: "test", causationId, data };
+      const { version } = it.node.readModel.match(id) ?? { version: 0 };
+      await it.node.log.append({ root: "match", id }, version, [fact as never]);
+      await settled();
+    }
+    expect(await asked(it)).toEqual(ids);
+    expect(walks).toBe(1);
+  });
+
   test("those nearest kick-off first, the others as room is made", async () => {
     const it = await scene({ before: 5 * hour, policy });
     const lives = [30, 10, 20, 0].map((minutes) => scheduled(`pl-2016-17-a-${minutes}`, minutes * minute, policy));

@@ -326,9 +326,13 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         const [kept, dropped] = [await take(deliveries), await take(deliveries)];
         const alive = setInterval(() => kept?.working(), 50);
         try {
-          for (let n = 2; n <= 3; n++) {
+          let counted = 1;
+          for (let times = 0; times < 2; times++) {
             const again = await take(deliveries);
-            expect([again.message.sequence, again.deliveries]).toEqual([dropped?.message.sequence, n]);
+            expect(again.message.sequence).toBe(dropped?.message.sequence);
+            // One that comes again before a busy process has seen the last is not handed out, but the server has counted it.
+            expect(again.deliveries).toBeGreaterThan(counted);
+            counted = again.deliveries;
           }
         } finally {
           clearInterval(alive);
