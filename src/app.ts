@@ -5,6 +5,7 @@ import type { Node } from "./actors/node.ts";
 import { playSimulated } from "./actors/quiescence.ts";
 import { createBrake } from "./actors/brake.ts";
 import { resumeAt } from "./actors/resume.ts";
+import { suspectsIn } from "./actors/suspects.ts";
 import { startTeam } from "./actors/team.ts";
 import type { Receiver } from "./actors/webhook.ts";
 import { type Clock, type SimulatedClock, simulatedClock, wallClock } from "./clock.ts";
@@ -126,6 +127,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       logger,
       brake,
       observer: metrics.observer,
+      suspects: suspectsIn(directory.path),
     };
     const skew =
       simulated === null ? await startSkewWatch({ logTime: () => log.time(), clock: wallClock, brake, logger }) : null;

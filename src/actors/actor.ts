@@ -32,6 +32,9 @@ const aloneFrom = 3;
 /** At this many deliveries of one message its process is taken to have died of it. */
 export const crashedAt = 8;
 
+/** What may have killed the process before waits this long, so that all others have their turn first. */
+const suspectPauseMs = 1000;
+
 /** How long what was not handled waits before it goes back. */
 const unhandledPauseMs = 1000;
 
@@ -83,13 +86,15 @@ export function runActor(actor: Actor, node: Node, shared: Floor, onHandled: () 
   }
 
   async function work(delivery: Delivery): Promise<void> {
+    const alone = delivery.deliveries >= aloneFrom;
+    const name = `${actor.name}:${delivery.message.sequence}`;
+    if (alone && node.suspects?.has(name) === true) await pause(node.clock, suspectPauseMs, taking.signal);
     const granted = await turn();
     try {
       if (!granted) return delivery.release();
       // Before the floor: who waits there alone would keep everybody else waiting as well.
       if (actor.braked === true) await node.brake?.released(taking.signal);
-      const alone = delivery.deliveries >= aloneFrom;
-      const handled = await floor.enter(alone, () => handle(delivery));
+      const handled = await floor.enter(alone, () => (alone ? survive(name, delivery) : handle(delivery)));
       if (handled === "ack") await delivery.ack();
       else delivery.release();
     } catch (error) {
@@ -104,6 +109,15 @@ export function runActor(actor: Actor, node: Node, shared: Floor, onHandled: () 
       if (granted) endTurn();
       held.delete(delivery);
       onHandled();
+    }
+  }
+
+  async function survive(name: string, delivery: Delivery): Promise<Handled> {
+    node.suspects?.began(name);
+    try {
+      return await handle(delivery);
+    } finally {
+      node.suspects?.ended(name);
     }
   }
 

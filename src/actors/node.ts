@@ -5,6 +5,7 @@ import type { Policy } from "../match/policy.ts";
 import type { ReadModel } from "../projections/read-model.ts";
 import type { Brake } from "./brake.ts";
 import type { Observer } from "./observer.ts";
+import type { Suspects } from "./suspects.ts";
 
 /** What every actor of one node works with. */
 export interface Node {
@@ -17,6 +18,8 @@ export interface Node {
   logger: Logger;
   /** Holds predictions back; without one nothing ever does. */
   brake?: Brake;
+  /** What processes of this node died of; without one, what runs alone goes in the order in which it comes. */
+  suspects?: Suspects;
   /** Is told what the actors do; without one nobody is. */
   observer?: Observer;
 }

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { defineActor, type Handled } from "../../src/actors/actor.ts";
 import { createFloor } from "../../src/actors/floor.ts";
+import { suspectsIn } from "../../src/actors/suspects.ts";
 import { ackWaitMs } from "../../src/events/provision.ts";
 import { letterBox } from "../../src/events/subjects.ts";
 import { kickoff, second } from "../support/history.ts";
 import { manualClock, settled, testNode } from "../support/node.ts";
+import { tempDir } from "../support/temp.ts";
 import { deliveredBefore, gate, type Gate } from "./stage-support.ts";
 
 type Held = Gate & { how?: Handled | Error };
@@ -131,6 +133,26 @@ describe("a third delivery", () => {
     expect(it.begun).toEqual([1, 2, 3]);
     await it.end(2);
     await it.end(3);
+  });
+
+  test("goes last when a process of its node died of it, so that the others get through", async () => {
+    const it = await scene(3, 2);
+    await deliveredBefore(it, "intake", 2);
+    const dataDir = tempDir();
+    suspectsIn(dataDir).began("reader:1");
+    it.node.suspects = suspectsIn(dataDir);
+    it.run(it.actor);
+    await settled();
+    expect(it.begun).toEqual([2, 3]);
+    await it.end(2);
+    await it.end(3);
+    expect(it.begun).toEqual([2, 3]);
+    await it.wall.advance(second);
+    expect(it.begun).toEqual([2, 3, 1]);
+    expect(suspectsIn(dataDir).has("reader:1")).toBe(true);
+    await it.end(1);
+    expect(suspectsIn(dataDir).has("reader:1")).toBe(false);
+    expect(await it.node.log.pending()).toBe(0);
   });
 
   test("waits for those that run, of whichever actor", async () => {
