@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { z } from "zod";
+import { isAlive } from "./alive.ts";
 
 /** What a running node tells the commands beside it. */
 export interface NodeNote {
@@ -126,16 +127,6 @@ export function runningNode(path: string): NodeNote | null {
   const note = readNote(path);
   // A killed node leaves its note, and the next one holds the lock for a moment before it takes that away.
   return note !== null && isAlive(note.pid) ? note : null;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function noteFile(path: string): string {

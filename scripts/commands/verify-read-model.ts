@@ -26,7 +26,8 @@ export function verifyReadModelAside(
 ): Promise<Exclude<ReadModelVerdict, { failed: string }>> {
   return new Promise((resolve, reject) => {
     const child = fork(self, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-    const interrupt = () => void child.kill();
+    // It ends by itself then, and takes its files along.
+    const interrupt = () => child.disconnect();
     signal.addEventListener("abort", interrupt, { once: true });
     child.once("message", (verdict: ReadModelVerdict) => {
       if ("failed" in verdict) reject(new Error(`the read model cannot be checked: ${verdict.failed}`));

@@ -8,6 +8,7 @@ import { createBulk, openForReading } from "./database.ts";
 import type { Db } from "./db.ts";
 import { differences, originOf } from "./origin.ts";
 import { createProjector } from "./projector.ts";
+import { createScratch } from "./scratch.ts";
 import { matchStates } from "./states.ts";
 
 export interface RowDifference {
@@ -55,9 +56,11 @@ export async function verifyReadModel({ dataDir, log, policy, onProgress }: Veri
   const name = currentName(dir);
   if (name === null) throw new NothingToVerify(`there is no read model in ${dir}`);
   const live = openForReading(join(dir, name));
-  // A temporary database: SQLite deletes its file with the connection, however the process ends.
-  const rebuilt = createBulk("");
+  const scratch = createScratch(dataDir);
+  const rebuilt = createBulk(scratch.file);
   try {
+    // SQLite compares two tables in an eighth of the time that their rows take through JavaScript.
+    live.prepare("ATTACH ? AS rebuilt").run(scratch.file);
     live.exec("BEGIN");
     const checkpoint = readCheckpoint(live);
     const other = differences(checkpoint, origin);
@@ -68,10 +71,11 @@ export async function verifyReadModel({ dataDir, log, policy, onProgress }: Veri
     }
     begin(rebuilt, origin);
     await replayTo(checkpoint, rebuilt, { log, policy, onProgress: onProgress ?? (() => {}) });
-    return { sequence: checkpoint.sequence, ...compare(live, rebuilt) };
+    return { sequence: checkpoint.sequence, ...compare(live) };
   } finally {
     live.close();
     rebuilt.close();
+    scratch.remove();
   }
 }
 
@@ -100,48 +104,85 @@ const differencesMax = 100;
 
 type Row = Record<string, unknown>;
 
-function compare(live: Db, rebuilt: Db): Omit<Verified, "sequence"> {
+interface Table {
+  name: string;
+  key: string[];
+  columns: string[];
+}
+
+function compare(live: Db): Omit<Verified, "sequence"> {
   const found: RowDifference[] = [];
   let rows = 0;
-  for (const { table, key } of tablesOf(rebuilt)) {
-    const order = key.join(", ");
-    const sql = `SELECT * FROM ${table} ORDER BY ${order}`;
-    const before = (a: Row, b: Row) => compareKeys(a, b, key) < 0;
-    const keyOf = (row: Row) => key.map((column) => String(row[column])).join(" ");
-    const [ours, theirs] = [live, rebuilt].map((db) => db.prepare<[], Row>(sql).iterate()) as [Rows, Rows];
-    let [a, b] = [ours.next(), theirs.next()];
-    while (!a.done || !b.done) {
-      rows++;
-      if (b.done || (!a.done && before(a.value, b.value))) {
-        if (!a.done) found.push({ table, key: keyOf(a.value), column: "*", live: a.value, rebuilt: null });
-        a = ours.next();
-      } else if (a.done || before(b.value, a.value)) {
-        found.push({ table, key: keyOf(b.value), column: "*", live: null, rebuilt: b.value });
-        b = theirs.next();
-      } else {
-        for (const column of Object.keys(b.value)) {
-          const [one, other] = [a.value[column], b.value[column]];
-          // Object.is, so that floats must agree to the last bit.
-          if (!Object.is(one, other)) found.push({ table, key: keyOf(b.value), column, live: one, rebuilt: other });
-        }
-        [a, b] = [ours.next(), theirs.next()];
-      }
-    }
+  for (const table of tablesOf(live)) {
+    const { ours, theirs, same } = countsOf(live, table);
+    const differ = ours !== same || theirs !== same;
+    rows += differ ? compareRows(live, table, found) : same;
   }
   return { equal: found.length === 0, rows, differences: found.slice(0, differencesMax) };
 }
 
+/** Rows of the two, and how many are in both. Floats agree to the last bit, as `IS` does not round. */
+function countsOf(live: Db, { name, key, columns }: Table): { ours: number; theirs: number; same: number } {
+  const among = (some: readonly string[]) => some.map((column) => `a.${column} IS b.${column}`).join(" AND ");
+  const rest = columns.filter((column) => !key.includes(column));
+  const joined = `SELECT count(*) FROM main.${name} a JOIN rebuilt.${name} b ON ${among(key)}`;
+  const count = (sql: string) => live.prepare<[], number>(sql).pluck().get() ?? 0;
+  return {
+    ours: count(`SELECT count(*) FROM main.${name}`),
+    theirs: count(`SELECT count(*) FROM rebuilt.${name}`),
+    same: count(rest.length === 0 ? joined : `${joined} WHERE ${among(rest)}`),
+  };
+}
+
+/** Row by row, to name what differs; the number of keys that either has. */
+function compareRows(live: Db, { name, key, columns }: Table, found: RowDifference[]): number {
+  let rows = 0;
+  const before = (a: Row, b: Row) => compareKeys(a, b, key) < 0;
+  const keyOf = (row: Row) => key.map((column) => String(row[column])).join(" ");
+  const [ours, theirs] = ["main", "rebuilt"].map((database) =>
+    live.prepare<[], Row>(`SELECT * FROM ${database}.${name} ORDER BY ${key.join(", ")}`).iterate(),
+  ) as [Rows, Rows];
+  let [a, b] = [ours.next(), theirs.next()];
+  while (!a.done || !b.done) {
+    rows++;
+    if (b.done || (!a.done && before(a.value, b.value))) {
+      if (!a.done) found.push({ table: name, key: keyOf(a.value), column: "*", live: a.value, rebuilt: null });
+      a = ours.next();
+    } else if (a.done || before(b.value, a.value)) {
+      found.push({ table: name, key: keyOf(b.value), column: "*", live: null, rebuilt: b.value });
+      b = theirs.next();
+    } else {
+      for (const column of columns) {
+        const [one, other] = [a.value[column], b.value[column]];
+        if (!isSame(one, other)) found.push({ table: name, key: keyOf(b.value), column, live: one, rebuilt: other });
+      }
+      [a, b] = [ours.next(), theirs.next()];
+    }
+  }
+  return rows;
+}
+
 type Rows = IterableIterator<Row>;
 
-function tablesOf(db: Db): { table: string; key: string[] }[] {
-  const tables = db
+function isSame(one: unknown, other: unknown): boolean {
+  return Buffer.isBuffer(one) && Buffer.isBuffer(other) ? one.equals(other) : one === other;
+}
+
+function tablesOf(db: Db): Table[] {
+  const names = db
     .prepare<[], string>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      "SELECT name FROM rebuilt.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
     )
     .pluck()
     .all();
-  const keys = db.prepare<[string], string>("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk").pluck();
-  return tables.map((table) => ({ table, key: keys.all(table) }));
+  const columns = db.prepare<[string], { name: string; pk: number }>(
+    "SELECT name, pk FROM pragma_table_info(?, 'rebuilt') ORDER BY cid",
+  );
+  return names.map((name) => {
+    const all = columns.all(name);
+    const key = all.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk);
+    return { name, key: key.map((it) => it.name), columns: all.map((it) => it.name) };
+  });
 }
 
 /** As SQLite orders them: numbers by size, text by its UTF-8 bytes. */
