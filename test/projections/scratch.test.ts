@@ -30,9 +30,7 @@ test("one goes with its process", () => {
   const module = JSON.stringify(new URL("../../src/projections/scratch.ts", import.meta.url).href);
   const source = `import { createScratch } from ${module}; import { writeFileSync } from "node:fs";
     writeFileSync(createScratch(process.argv[1]).file, ""); process.exit(1);`;
-  const { status, stderr } = spawnSync(process.execPath, [
-    ...["--import", "tsx", "--input-type=module", "-e", source, dir],
-  ]);
+  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", source, dir]);
   expect([status, String(stderr)]).toEqual([1, ""]);
   expect(readdirSync(dir)).toEqual([]);
 });
