@@ -148,8 +148,8 @@ async function work<S extends Stage>(
       const next = await untilAborted(Promise.resolve(iterator.next()), signal, run.node.clock);
       if (next.done) return ended();
       if (await state(run, next.value)) continue;
-      // What is under way stops; what was paid for and has arrived is still stated.
-      deadline.abort("superseded");
+      // What is under way stops; what was paid for and has arrived is still stated. After its own last fact nothing is.
+      if (!isDoneBy(run, before)) deadline.abort("superseded");
       if (!next.value.paid) return ended();
     }
   } catch (error) {
