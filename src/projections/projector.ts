@@ -149,7 +149,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
   function writeMatches(some: Iterable<HeldMatch>): void {
     for (const { before, after, newest } of some) {
       current = newest;
-      states.save(after);
+      states.save(before, after);
       states.forget(after);
       for (const write of writes) write(before, after);
     }

@@ -1,15 +1,19 @@
-import type { Match } from "../match/match.ts";
+import type { Answer, Match } from "../match/match.ts";
 import type { Db } from "./db.ts";
+import { packedAnswers, packedRest } from "./packed-match.ts";
 
 export const statesSchema = `
--- Apart from their summaries (matches), which are scanned: a state with 42 answers has 10 kB.
+-- Apart from their summaries (matches), which are scanned; and from their answers, which are the larger part and stay as they
+-- are while the rest goes on: 42 of them have 5 kB.
 CREATE TABLE match_states (id TEXT PRIMARY KEY, version INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+CREATE TABLE match_answers (id TEXT PRIMARY KEY, answers TEXT NOT NULL) STRICT;
 `;
 
 export interface MatchStates {
   /** null when no message of that match is known. */
   load(id: string): Match | null;
-  save(match: Match): void;
+  /** `before`: as the tables have it, or an unknown match. */
+  save(before: Match, after: Match): void;
   /** Only after the transaction that saved them: what was rolled back must not be remembered. */
   remember(matches: Iterable<Match>): void;
   /** Of a match that goes out of memory: what is remembered of it is older than what was saved. */
@@ -26,10 +30,15 @@ export function roomOf(match: Match): number {
 
 /** `caching` is for the one connection that writes: another's memory would not hear of changes. */
 export function matchStates(db: Db, caching: boolean): MatchStates {
-  const select = db.prepare<[string], string>("SELECT state FROM match_states WHERE id = ?").pluck();
+  const select = db.prepare<[string], { version: number; state: string; answers: string | null }>(
+    "SELECT version, state, answers FROM match_states LEFT JOIN match_answers USING (id) WHERE id = ?",
+  );
   const insert = db.prepare<[string, number, string]>(
     `INSERT INTO match_states (id, version, state) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state`,
+  );
+  const insertAnswers = db.prepare<[string, string]>(
+    "INSERT INTO match_answers (id, answers) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET answers = excluded.answers",
   );
   /** The one that was asked for longest ago comes first. */
   const remembered = new Map<string, Match>();
@@ -57,18 +66,26 @@ export function matchStates(db: Db, caching: boolean): MatchStates {
         remember(known);
         return known;
       }
-      const state = select.get(id);
-      if (state === undefined) return null;
-      const match = JSON.parse(state) as Match;
+      const row = select.get(id);
+      if (row === undefined) return null;
+      const { version, state, answers } = row;
+      const match = { id, version, ...packedRest.unpack(JSON.parse(state)), answers: answersOf(answers) };
       if (caching) remember(match);
       return match;
     },
-    save(match) {
-      insert.run(match.id, match.version, JSON.stringify(match));
+    save(before, after) {
+      insert.run(after.id, after.version, JSON.stringify(packedRest.pack(after)));
+      if (before.answers === after.answers || after.answers.length === 0) return;
+      insertAnswers.run(after.id, JSON.stringify(packedAnswers.pack(after.answers)));
     },
     remember(matches) {
       if (caching) for (const match of matches) remember(match);
     },
     forget: ({ id }) => forget(id),
   };
+}
+
+/** A match without answers has no row of them. */
+function answersOf(answers: string | null): Answer[] {
+  return answers === null ? [] : packedAnswers.unpack(JSON.parse(answers));
 }
