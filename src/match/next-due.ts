@@ -1,8 +1,10 @@
+import { countingAnswers } from "./answers.ts";
 import { due } from "./due.ts";
 import { stages } from "./event.ts";
 import type { Match } from "./match.ts";
 import type { Policy } from "./policy.ts";
 import { expiresAt, preMatchStages, retryAt, settleDueAt } from "./schedule.ts";
+import { basisOf } from "./settlement.ts";
 
 /**
  * The first instant at which `due` says anything, as the match stands; null when it never will. It asks `due` at each instant
@@ -10,12 +12,20 @@ import { expiresAt, preMatchStages, retryAt, settleDueAt } from "./schedule.ts";
  */
 export function nextDueAt(match: Match, policy: Policy): number | null {
   const { fixture } = match;
-  if (fixture === null || fixture.purpose === "history") return null;
+  if (fixture === null || fixture.purpose === "history" || isAtRest(match)) return null;
   const instants = new Set(turningPoints(match, policy).map((at) => Math.max(at, match.updatedAt)));
   for (const at of [...instants].sort((a, b) => a - b)) {
     if (due(match, at, policy).length > 0) return at;
   }
   return null;
+}
+
+/** Settled, and nothing left that `due` could say: of nearly every match of a log, where asking a dozen instants takes longest. */
+function isAtRest(match: Match): boolean {
+  const { settlement, retro, gap, fixture } = match;
+  if (settlement === null || settlement.void !== null || retro !== null || gap !== null) return false;
+  if (fixture?.status !== "finished" || stages.some((stage) => match.stages[stage].failure !== null)) return false;
+  return settlement.basis === basisOf(match) && countingAnswers(match).length > 0;
 }
 
 function turningPoints(match: Match, policy: Policy): number[] {

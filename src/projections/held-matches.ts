@@ -8,6 +8,8 @@ export interface HeldMatch {
   after: Match;
   /** The newest message that was folded into it. */
   readonly newest: Place;
+  /** Something was heard of it since it was put behind the others. */
+  heard: boolean;
 }
 
 /** Enough of a message to find it again: the body may belong to a chunk of the socket that is a hundred times its size. */
@@ -21,7 +23,7 @@ export interface HeldMatches {
   /** The match, which that message is about to be folded into. */
   of(id: string, newest: Place): HeldMatch;
   changed(match: HeldMatch, after: Match): void;
-  /** Takes out what is beyond the room there is: settled matches first, then those that nothing was heard of for longest. */
+  /** Takes out what is beyond the room there is: settled matches first, then those that nothing was heard of for long. */
   excess(): HeldMatch[];
   /** Takes out this many, or all there are. */
   some(count: number): HeldMatch[];
@@ -40,10 +42,16 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
   const settled = new Map<string, HeldMatch>();
   let taken = 0;
 
-  function takeOut(from: Map<string, HeldMatch>, more: () => boolean, out: HeldMatch[]): void {
+  /** In the order they came; those that something was heard of meanwhile are `spared` once and go behind the others. */
+  function takeOut(from: Map<string, HeldMatch>, more: () => boolean, out: HeldMatch[], spared = false): void {
     for (const [id, match] of from) {
       if (!more()) return;
       from.delete(id);
+      if (spared && match.heard) {
+        match.heard = false;
+        from.set(id, match);
+        continue;
+      }
       taken -= roomOf(match.after);
       out.push(match);
     }
@@ -54,19 +62,17 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
       return [...open.values(), ...settled.values()];
     },
     of(id, { sequence, subject }) {
-      let match = open.get(id) ?? settled.get(id);
-      if (match === undefined) {
-        const before = states.load(id) ?? unknownMatch(id);
-        match = { before, after: before, newest: { sequence, subject } };
-        taken += roomOf(before);
-      } else {
-        open.delete(id);
-        settled.delete(id);
-        match.newest.sequence = sequence;
-        match.newest.subject = subject;
+      const known = open.get(id) ?? settled.get(id);
+      if (known !== undefined) {
+        known.newest.sequence = sequence;
+        known.newest.subject = subject;
+        known.heard = true;
+        return known;
       }
-      // Behind all others: whoever comes first in a map was not heard of for longest.
-      (match.after.settlement === null ? open : settled).set(id, match);
+      const before = states.load(id) ?? unknownMatch(id);
+      const match = { before, after: before, newest: { sequence, subject }, heard: false };
+      taken += roomOf(before);
+      (before.settlement === null ? open : settled).set(id, match);
       return match;
     },
     changed(match, after) {
@@ -79,8 +85,8 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
     },
     excess() {
       const out: HeldMatch[] = [];
-      takeOut(settled, () => settled.size > settledMax || taken > room, out);
-      takeOut(open, () => taken > room, out);
+      takeOut(settled, () => settled.size > settledMax || taken > room, out, true);
+      takeOut(open, () => taken > room, out, true);
       return out;
     },
     some(count) {

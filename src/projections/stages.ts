@@ -57,28 +57,43 @@ export function stagesWriter(db: Db, rows: Rows, policy: Policy): MatchWriter {
   const mark = db.prepare<[StageStatus, number, string, number, Stage]>(
     "UPDATE stages SET state = ?, attempts = ? WHERE match_id = ? AND round = ? AND stage = ?",
   );
+  function put(match: Match, stage: Stage): void {
+    const row = rowOf(stage, match, policy);
+    if (row !== null) table.put(row);
+  }
+
   return {
-    // Event by event: a kick-off that moves after a stage was done must not change how late it was.
+    // A stage that is done stays as it was then: a kick-off that moves later must not change how late it was.
     step(change) {
-      const { after } = change;
-      if (after.fixture === null || after.fixture.purpose === "history") return;
+      const { before, after } = change;
+      if (isLive(before) && !(isLive(after) && before.round.number === after.round.number)) {
+        for (const stage of stages) if (before.stages[stage].done === null) put(before, stage);
+      }
+      if (!isLive(after)) return;
       for (const stage of stages) {
         const state = after.stages[stage];
-        if (wasDone(change, stage)) {
-          if (state !== change.before.stages[stage]) {
-            table.flush();
-            mark.run(statusOf(state), state.attempts, after.id, after.round.number, stage);
-          }
-          continue;
+        if (state.done === null) continue;
+        if (!wasDone(change, stage)) put(after, stage);
+        else if (state !== before.stages[stage]) {
+          table.flush();
+          mark.run(statusOf(state), state.attempts, after.id, after.round.number, stage);
         }
-        if (!isTouched(change, stage)) continue;
-        const row = rowOf(stage, after, policy);
-        if (row !== null) table.put(row);
-        // Only an end that was taken back leaves a settlement behind that never was due.
-        else if (change.before.ended !== null) table.remove(after.id, after.round.number, stage);
+      }
+      // An end that was taken back leaves a settlement behind that never was due.
+      if (before.ended !== null && after.ended === null) table.remove(after.id, after.round.number, "settle");
+    },
+    // Any other follows from the newest state alone.
+    write(before, after) {
+      if (!isLive(after)) return;
+      for (const stage of stages) {
+        if (after.stages[stage].done === null && isTouched(before, after, stage)) put(after, stage);
       }
     },
   };
+}
+
+function isLive({ fixture }: Match): boolean {
+  return fixture !== null && fixture.purpose !== "history";
 }
 
 function wasDone({ before, after }: Change, stage: Stage): boolean {
@@ -86,10 +101,11 @@ function wasDone({ before, after }: Change, stage: Stage): boolean {
   return now !== null && now.sequence === old?.sequence && before.round.number === after.round.number;
 }
 
-function isTouched({ before, after }: Change, stage: Stage): boolean {
-  if (before.fixture === null || before.round.number !== after.round.number) return true;
-  if (before.stages[stage] !== after.stages[stage]) return true;
-  if (stage !== "settle") return before.fixture.kickoff !== after.fixture?.kickoff;
+/** Whether anything has changed that its row says. */
+function isTouched(before: Match, after: Match, stage: Stage): boolean {
+  if (!isLive(before) || before.round.number !== after.round.number) return true;
+  if (before.stages[stage] !== after.stages[stage] || before.fixture?.kickoff !== after.fixture?.kickoff) return true;
+  if (stage !== "settle") return false;
   return before.ended !== after.ended || before.result !== after.result || before.answers !== after.answers;
 }
 
