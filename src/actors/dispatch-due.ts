@@ -3,6 +3,7 @@ import { type Due, due } from "../match/due.ts";
 import type { MatchEventType, NewEvent, RosterEntry, Stage } from "../match/event.ts";
 import { requestTypeOf } from "../match/evolve-requests.ts";
 import type { Match } from "../match/match.ts";
+import { mayBeDue } from "../match/next-due.ts";
 import { type DuePoll, duePolls, nextPollAt, type SourceState, withSharedBudget } from "../match/polling.ts";
 import { appendToMatch, appendToSource } from "./append.ts";
 import type { Node } from "./node.ts";
@@ -46,6 +47,7 @@ export async function dispatchDue(
   const appends: Promise<number>[] = polls ? sources.map((id) => dispatchPolls(node, id, now, signal)) : [];
 
   function consider(match: Match, from: Lane | null): void {
+    if (!mayBeDue(match, now, policy)) return;
     const dues = due(match, now, policy).filter((it) => {
       if (it.kind === "retro") return retros-- > 0;
       return it.kind !== "request" || rooms.take(laneOf(it), match.id, from);

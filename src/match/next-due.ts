@@ -6,11 +6,28 @@ import type { Policy } from "./policy.ts";
 import { expiresAt, preMatchStages, retryAt, settleDueAt } from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
 
+/** What was found of a state, which never changes: whoever projects it asks first, and dispatch right after. */
+const found = new WeakMap<Match, { policy: Policy; at: number | null }>();
+
 /**
  * The first instant at which `due` says anything, as the match stands; null when it never will. It asks `due` at each instant
  * where its answer can change, so the two cannot disagree.
  */
 export function nextDueAt(match: Match, policy: Policy): number | null {
+  const known = found.get(match);
+  if (known?.policy === policy) return known.at;
+  const at = firstDue(match, policy);
+  found.set(match, { policy, at });
+  return at;
+}
+
+/** `false` where it is known that `due` says nothing at `now`; cheaper to ask than either. */
+export function mayBeDue(match: Match, now: number, policy: Policy): boolean {
+  const known = found.get(match);
+  return known?.policy !== policy || (known.at !== null && known.at <= now);
+}
+
+function firstDue(match: Match, policy: Policy): number | null {
   const { fixture } = match;
   if (fixture === null || fixture.purpose === "history" || isAtRest(match)) return null;
   const instants = new Set(turningPoints(match, policy).map((at) => Math.max(at, match.updatedAt)));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { countingAnswers, isComplete } from "../../src/match/answers.ts";
 import { gapOf } from "../../src/match/coverage.ts";
 import { due } from "../../src/match/due.ts";
-import { nextDueAt } from "../../src/match/next-due.ts";
+import { mayBeDue, nextDueAt } from "../../src/match/next-due.ts";
 import { hasBegun, needsNewRound } from "../../src/match/schedule.ts";
 import { basisOf } from "../../src/match/settlement.ts";
 import { isTerminal } from "../../src/match/status.ts";
@@ -40,7 +40,12 @@ test("nextDueAt is the first instant at which anything is due", () => {
       const before = offsets.flatMap((ms) => [match.updatedAt + ms, (next ?? match.updatedAt) - 1 - ms]);
       for (const at of before.filter((it) => it >= match.updatedAt && it < until)) {
         expect(due(match, at, policy), `at ${at}, ${until - at} ms too early`).toEqual([]);
+        expect(mayBeDue(match, at, policy)).toBe(false);
       }
+      if (next !== null) expect(mayBeDue(match, next, policy)).toBe(true);
+      // Of another policy, or another state, nothing is known.
+      expect(mayBeDue(match, 0, { ...policy })).toBe(true);
+      expect(mayBeDue({ ...match }, 0, policy)).toBe(true);
     }),
     runs,
   );
