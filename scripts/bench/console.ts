@@ -31,14 +31,14 @@ async function run(context: BenchContext): Promise<Measured> {
     const sides = await takeTurns(context, {
       unwatched: async () => ({ cpuPercent: await cpuOf(node, signal) }),
       watched: () => watched(node, size, signal),
-      "first load": () => firstLoad(`${node.url}/`, signal),
+      "first load": () => firstLoad(`${node.url}/`, context.cacheDir, signal),
     });
     const [idle, busy] = [sides.unwatched["cpuPercent"] ?? null, sides.watched["cpuPercent"] ?? null];
     const cost = idle === null || busy === null ? null : busy - idle;
     return {
       sides,
       ratio: null,
-      versions: { chromium: await chromiumVersion() },
+      versions: { chromium: await chromiumVersion(context.cacheDir) },
       notes: [
         `${size} open consoles cost ${readable(cost)} % of a core, over ${windowMs / 1000} s each; wanted: at most ${wanted.costPercent} %`,
         `first load: wanted at most ${wanted.loadKB} kB over the wire, ready within ${wanted.readyMs} ms`,

@@ -44,7 +44,13 @@ export async function dispatchDue(
   const now = clock.now();
   const rooms = roomsOf(node, waiting);
   let retros = policy.autoRetro ? autoRetrosAnHour - readModel.autoRetros(now - hourMs) : 0;
-  const appends: Promise<number>[] = polls ? sources.map((id) => dispatchPolls(node, id, now, signal)) : [];
+  const appends: Promise<number>[] = [];
+
+  function append(appended: Promise<number>): void {
+    // A look that is told to stop half-way waits for none of them, and the log may end before they do.
+    appended.catch(() => {});
+    appends.push(appended);
+  }
 
   function consider(match: Match, from: Lane | null): void {
     if (!mayBeDue(match, now, policy)) return;
@@ -52,9 +58,10 @@ export async function dispatchDue(
       if (it.kind === "retro") return retros-- > 0;
       return it.kind !== "request" || rooms.take(laneOf(it), match.id, from);
     });
-    if (dues.length > 0) appends.push(dispatchMatch(node, match, dues, roster, signal));
+    if (dues.length > 0) append(dispatchMatch(node, match, dues, roster, signal));
   }
 
+  if (polls) for (const id of sources) append(dispatchPolls(node, id, now, signal));
   if (among === null) {
     waiting.clear();
     let sliceBegan = clock.elapsed();

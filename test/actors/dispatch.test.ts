@@ -1,6 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type DispatchOptions, startDispatcher } from "../../src/actors/dispatch.ts";
-import { autoRetrosAnHour } from "../../src/actors/dispatch-due.ts";
+import { autoRetrosAnHour, dispatchDue } from "../../src/actors/dispatch-due.ts";
 import type { Node } from "../../src/actors/node.ts";
 import type { Faults, MemoryServer } from "../../src/events/memory.ts";
 import { defaultPolicy, type Policy } from "../../src/match/policy.ts";
@@ -47,6 +48,30 @@ function asked({ node, server }: TestNode): Promise<string[]> {
     ),
   );
 }
+
+test("a look that is told to stop half-way leaves no append behind that fails unheard when the log ends", async () => {
+  const it = await scene();
+  for (const id of ["pl-2016-17-a-b", "pl-2016-17-c-d"]) await it.write(scheduled(id));
+  const stop = new AbortController();
+  let now = 0;
+  // Each match is a turn of its own, and the log ends while the first one's request is on its way.
+  const clock = { ...it.node.clock, elapsed: () => (now += second) };
+  const closed = gate();
+  const append = async () => {
+    stop.abort(new Error("told to stop"));
+    await closed.passed;
+    throw new Error("the log is closed");
+  };
+  const node: Node = { ...it.node, clock, log: { ...it.node.log, append } };
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => void unheard.push(error);
+  process.on("unhandledRejection", hear);
+  onTestFinished(() => void process.off("unhandledRejection", hear));
+  await expect(dispatchDue(node, { roster, sources: [] }, stop.signal)).rejects.toThrow("told to stop");
+  closed.open();
+  await setImmediate();
+  expect(unheard).toEqual([]);
+});
 
 test("what is missed is asked for in hindsight by itself where the policy says so, at most so often an hour", async () => {
   const policy = { ...defaultPolicy, autoRetro: true };

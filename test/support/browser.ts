@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import chromium from "@sparticuz/chromium";
 import type axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { findChromium } from "../../scripts/chromium.ts";
+import { testCache } from "./server.ts";
 
 /** The two widths at which every page is looked at. */
 export const wide = { width: 1280, height: 800 };
@@ -59,7 +60,7 @@ export function testBrowser({ names = [] }: { names?: readonly string[] } = {}):
 export async function launch(names: readonly string[] = []): Promise<Browser> {
   const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join();
   return driver.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: await findChromium(testCache),
     args: [
       "--headless",
       "--no-sandbox",

@@ -78,11 +78,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
+/** What tests fetch or unpack is kept in the checkout's `.cache/`; FULLTIME_CACHE_DIR puts it elsewhere. */
+export const testCache = process.env.FULLTIME_CACHE_DIR ?? resolve(import.meta.dirname, "../../.cache");
+
 let found: Promise<ServerBinary> | null = null;
 
-/** The server all tests use: from PATH, or kept in the checkout's `.cache/` (FULLTIME_CACHE_DIR puts it elsewhere). */
+/** The server all tests use: from PATH, or from the cache. */
 export function testBinary(onProgress: (text: string) => void = () => {}): Promise<ServerBinary> {
-  const cacheDir = process.env.FULLTIME_CACHE_DIR ?? resolve(import.meta.dirname, "../../.cache");
-  found ??= findServerBinary({ cacheDir, onProgress });
+  found ??= findServerBinary({ cacheDir: testCache, onProgress });
   return found;
 }

@@ -1,6 +1,7 @@
-import { testBinary } from "./server.ts";
+import { findChromium } from "../../scripts/chromium.ts";
+import { testBinary, testCache } from "./server.ts";
 
-/** Fetches the nats-server once, before test files that run side by side would each fetch it. */
+/** Fetches the nats-server and unpacks Chromium once, before test files that run side by side would each do it. */
 export default async function setup(): Promise<void> {
-  await testBinary((text) => console.log(text));
+  await Promise.all([testBinary((text) => console.log(text)), findChromium(testCache)]);
 }

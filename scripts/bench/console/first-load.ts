@@ -1,13 +1,13 @@
-import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as driver } from "playwright-core";
+import { findChromium } from "../../chromium.ts";
 import type { Figures } from "../bench.ts";
 
 /**
  * A page in a browser that has never been there: kilobytes over the wire of all it asks for, headers included, as they were
  * compressed, and milliseconds from the navigation to the first bytes, to the content and to the end of the load event.
  */
-export async function firstLoad(url: string, signal: AbortSignal): Promise<Figures> {
-  const browser = await launch();
+export async function firstLoad(url: string, cacheDir: string, signal: AbortSignal): Promise<Figures> {
+  const browser = await launch(cacheDir);
   try {
     // The first page of a browser pays for the browser's own start.
     await visit(browser, "about:blank");
@@ -18,8 +18,8 @@ export async function firstLoad(url: string, signal: AbortSignal): Promise<Figur
   }
 }
 
-export async function chromiumVersion(): Promise<string> {
-  const browser = await launch();
+export async function chromiumVersion(cacheDir: string): Promise<string> {
+  const browser = await launch(cacheDir);
   try {
     return browser.version();
   } finally {
@@ -50,9 +50,9 @@ async function visit(browser: Browser, url: string): Promise<Figures> {
   }
 }
 
-async function launch(): Promise<Browser> {
+async function launch(cacheDir: string): Promise<Browser> {
   return driver.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: await findChromium(cacheDir),
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
   });
 }

@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import chromium from "@sparticuz/chromium";
+import { versionOf } from "./bench/machine.ts";
+
+/**
+ * Path of the Chromium that an npm package brings along, unpacked into `cacheDir` the first time. It is there whole or not at
+ * all: the package itself unpacks to a fixed place, from which a process beside it would start what is half there.
+ */
+export async function findChromium(cacheDir: string): Promise<string> {
+  const folder = join(cacheDir, `chromium-${versionOf("@sparticuz/chromium")}`);
+  const binary = join(folder, "chromium");
+  if (existsSync(binary)) return binary;
+  await mkdir(cacheDir, { recursive: true });
+  const partial = await mkdtemp(join(cacheDir, "unpacking-"));
+  try {
+    await unpackInto(partial);
+    await rename(partial, folder);
+  } catch (error) {
+    // Somebody else was quicker: a folder that is not empty is not replaced.
+    if (!existsSync(binary)) throw error;
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return binary;
+}
+
+/** The package unpacks into the system's folder for temporary files. */
+async function unpackInto(folder: string): Promise<void> {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    await chromium.executablePath();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
