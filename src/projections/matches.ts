@@ -75,8 +75,8 @@ export interface MatchRow {
   gapless: Flag;
 }
 
-const columns: (keyof MatchRow)[] = [
-  "version",
+/** What follows from the fixture alone: by these a list is filtered and ordered. */
+const ofFixture = [
   "competition",
   "season",
   "matchday",
@@ -87,6 +87,10 @@ const columns: (keyof MatchRow)[] = [
   "home_name",
   "away_id",
   "away_name",
+] as const satisfies (keyof MatchRow)[];
+
+const ofProgress = [
+  "version",
   "home_goals",
   "away_goals",
   "next_due_at",
@@ -99,14 +103,20 @@ const columns: (keyof MatchRow)[] = [
   "settlement",
   "given_up",
   "gapless",
-];
+] as const satisfies (keyof MatchRow)[];
 
-export function matchesWriter(rows: Rows, policy: Policy): MatchWriter {
-  const matches = rows.table<MatchRow>("matches", ["id"], columns);
+export function matchesWriter(db: Db, rows: Rows, policy: Policy): MatchWriter {
+  const matches = rows.table<MatchRow>("matches", ["id"], [...ofFixture, ...ofProgress]);
+  // SQLite writes an index anew when a column of it is set, be it to what it was: so four of them are left alone.
+  const progress = db.prepare<[MatchRow]>(
+    `UPDATE matches SET ${ofProgress.map((column) => `${column} = @${column}`).join(", ")} WHERE id = @id`,
+  );
   return {
-    write(_before, after) {
+    write(before, after) {
       const row = rowOf(after, policy);
-      if (row !== null) matches.put(row);
+      if (row === null) return;
+      if (before.fixture === after.fixture && !matches.holds(after.id)) progress.run(row);
+      else matches.put(row);
     },
   };
 }

@@ -74,7 +74,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
   const rows = createRows(db);
   const calls = callsWriter(db);
   const writers: MatchWriter[] = [
-    matchesWriter(rows, policy),
+    matchesWriter(db, rows, policy),
     requestsWriter(rows),
     stagesWriter(db, rows, policy),
     failuresWriter(rows),

@@ -24,6 +24,8 @@ export interface Table<Row> {
   put(row: Row): void;
   /** Values of the key, in its order. Nothing happens where there is no such row. */
   remove(...key: (string | number)[]): void;
+  /** Whether a row of that key is held back: then the table has an older one, or none. */
+  holds(...key: (string | number)[]): boolean;
   /** Writes what is held back of this table. Whoever reads it calls this before. */
   flush(): void;
 }
@@ -97,6 +99,10 @@ class HeldTable<Row extends object> implements Table<Row> {
     const text = key.join("\0");
     this.puts.delete(text);
     this.removals.set(text, key);
+  }
+
+  holds(...key: (string | number)[]): boolean {
+    return this.puts.has(key.join("\0"));
   }
 
   flush(): void {
