@@ -7,6 +7,7 @@ export const code = {
   clusterNotAvailable: 10008,
   consumerNotFound: 10014,
   consumerExists: 10148,
+  consumerNotMade: 10012,
   messageNotFound: 10037,
   messageTooLarge: 10054,
   headerTooLarge: 10097,

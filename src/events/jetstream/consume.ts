@@ -168,6 +168,8 @@ async function ensure(link: Link, durable: Durable, startOf: StartOf): Promise<M
     const found = await findConsumer(link, durable);
     if (found) return asMade(found);
     await link.verify();
+    // The server takes the removed one's folder away after it has said so: made at once, the new one would begin in it.
+    if (attempt === 0) await link.retry(removedAttempt);
     const base = consumerConfig(durable);
     const start = base.deliver_policy === "new" ? 1 : await startOf(durable);
     const config = start <= 1 ? base : { ...base, deliver_policy: "by_start_sequence", opt_start_seq: start };
@@ -176,13 +178,22 @@ async function ensure(link: Link, durable: Durable, startOf: StartOf): Promise<M
       return asMade(await link.api<ConsumerInfo>(`CONSUMER.CREATE.${streamName}.${durable}`, request));
     } catch (error) {
       // Another node was quicker with another start, or the stream is away as well.
-      const passing =
-        error instanceof ApiError && (error.code === code.consumerExists || error.code === code.streamNotFound);
-      if (!passing) throw error;
+      if (!(error instanceof ApiError) || !isPassingCreation(error, attempt)) throw error;
       await link.retry(attempt + 1);
     }
   }
 }
+
+function isPassingCreation({ code: found }: ApiError, attempt: number): boolean {
+  if (found === code.consumerExists || found === code.streamNotFound) return true;
+  return found === code.consumerNotMade && attempt < creationsMax;
+}
+
+/** What `retry` makes of it is 80 ms. */
+const removedAttempt = 2;
+
+/** A folder in the way goes; a configuration that the server does not take stays one. */
+const creationsMax = 3;
 
 function once(run: () => void): () => void {
   let ran = false;

@@ -9,7 +9,7 @@ import { code, type StoredJson } from "./api.ts";
 import type { Link } from "./link.ts";
 
 /**
- * All messages of one entity after a sequence, in one or a few direct batch reads. On a cluster a replica may answer
+ * All messages of one entity after a sequence, in a few direct batch reads. On a cluster a replica may answer
  * them that lags behind our own append, so the leader is asked for the newest sequence, and for what the replica missed.
  */
 export async function readHistory(link: Link, entity: Entity, after: number): Promise<LogMessage[]> {
@@ -42,17 +42,30 @@ const batchSize = 1000;
 /** A batch of small messages takes milliseconds; silence this long means that it was lost. */
 const silenceMs = 3000;
 
+/**
+ * The server knows where a subject's next message stands. That there is none after its last it finds out by reading all that was
+ * stored since: seconds, in a log of millions that nobody has read lately. So it is asked for no more than there are, and how many
+ * that is from the log's beginning, where it knows that without reading.
+ */
 async function directRead(link: Link, filter: string, after: number): Promise<StoredMessage[]> {
   const found: StoredMessage[] = [];
-  let last = after;
+  let last = 0;
+  let left: number | null = null;
   for (let attempt = 0; ; ) {
     try {
-      const more = await directBatch(link, filter, last + 1, (message) => {
-        found.push(message);
+      if (left === null) {
+        const first = await directBatch(link, filter, 1, 1, () => {});
+        left = first.found + first.pending;
+      }
+      if (left === 0) return found;
+      const batch = await directBatch(link, filter, last + 1, Math.min(batchSize, left), (message) => {
+        if (message.sequence > after) found.push(message);
         last = message.sequence;
+        left = left === null ? null : left - 1;
         attempt = 0;
       });
-      if (!more) return found;
+      // A replica that knows of fewer than the one that counted; what it lacks is its leader's to say.
+      if (batch.found === 0) return found;
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       await link.retry(attempt++);
@@ -60,24 +73,35 @@ async function directRead(link: Link, filter: string, after: number): Promise<St
   }
 }
 
-/** Reads up to `batchSize` messages; whether there are more. */
+interface DirectBatch {
+  found: number;
+  /** Messages behind them. */
+  pending: number;
+}
+
+/** Reads the first `count` messages from a sequence on, or as many as there are. */
 async function directBatch(
   link: Link,
   filter: string,
   from: number,
+  count: number,
   take: (message: StoredMessage) => void,
-): Promise<boolean> {
+): Promise<DirectBatch> {
   await link.retry(0);
   return new Promise((resolve, reject) => {
     const inbox = inboxOf(link.nc);
     let previous: number | null = null;
+    let found = 0;
     const subscription = link.nc.subscribe(inbox, {
       callback(error, message) {
         if (error) return stop(() => reject(new NoAnswer("DIRECT.GET", { cause: error })));
         restartTimer();
         const status = message.headers?.code ?? 0;
-        if (status === 404) return stop(() => resolve(false));
-        if (status === 204) return stop(() => resolve(Number(message.headers?.get("Nats-Num-Pending")) > 0));
+        if (status === 404) return stop(() => resolve({ found, pending: 0 }));
+        if (status === 204) {
+          const pending = Number(message.headers?.get("Nats-Num-Pending"));
+          return stop(() => resolve({ found, pending }));
+        }
         if (status !== 0) return stop(() => reject(new NoAnswer(`DIRECT.GET (${message.headers?.status})`)));
         const stored = fromDirect(message);
         // Each message names the one before it: one lost on the way must not look like one that never was.
@@ -85,6 +109,7 @@ async function directBatch(
         if (previous !== null && before !== previous)
           return stop(() => reject(new NoAnswer("DIRECT.GET: a message is missing")));
         previous = stored.sequence;
+        found++;
         take(stored);
       },
     });
@@ -106,10 +131,8 @@ async function directBatch(
     link.ended.addEventListener("abort", onEnd, { once: true });
     link.nc.publish(
       `$JS.API.DIRECT.GET.${streamName}`,
-      JSON.stringify({ seq: from, batch: batchSize, next_by_subj: filter }),
-      {
-        reply: inbox,
-      },
+      JSON.stringify({ seq: from, batch: count, next_by_subj: filter }),
+      { reply: inbox },
     );
   });
 }
