@@ -9,6 +9,7 @@ import { lettersSchema } from "./letters.ts";
 import { matchesSchema } from "./matches.ts";
 import { modelCostsSchema } from "./model-costs.ts";
 import { modelHealthSchema } from "./model-health.ts";
+import { modelSumsSchema } from "./model-sums.ts";
 import { requestsSchema } from "./requests.ts";
 import { resultsSchema } from "./results.ts";
 import { scoresSchema } from "./scores.ts";
@@ -33,6 +34,7 @@ export const schema = [
   autoRetrosSchema,
   modelHealthSchema,
   modelCostsSchema,
+  modelSumsSchema,
 ].join("\n");
 
 /** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */

@@ -1,4 +1,7 @@
+import { modelsOf, numberAt, type Packed } from "./by-model.ts";
 import type { Db } from "./db.ts";
+import { binCount, binWidth, monthly, monthlyWidth, sum } from "./model-sums.ts";
+import { sumsQuery } from "./panel.ts";
 import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
 
 /** What one model foretold, and how it went. */
@@ -30,35 +33,47 @@ export interface MonthRow {
   rps: number;
 }
 
-type Params = PanelParams & { model: string };
-
-const where = `WHERE model = @model AND ${panelCondition}`;
-
-const calibrationBins = 10;
-
 export function modelRecordQueries(db: Db) {
-  const bins = db.prepare<[Params], { bin: number; n: number; foretold: number; happened: number }>(
-    `SELECT min(${calibrationBins - 1}, CAST(p * ${calibrationBins} AS INTEGER)) AS bin, count(*) AS n, avg(p) AS foretold, avg(hit) AS happened
-     FROM (
-       SELECT home AS p, outcome = 'home' AS hit FROM scores ${where}
-       UNION ALL SELECT draw, outcome = 'draw' FROM scores ${where}
-       UNION ALL SELECT away, outcome = 'away' FROM scores ${where}
-     ) GROUP BY bin ORDER BY bin`,
+  const sumsOf = sumsQuery(db);
+  // In a fixed order, so that sums of floats come out the same in every build.
+  const select = db.prepare<[PanelParams], Packed & { month: string }>(
+    `SELECT month, models, numbers FROM model_months WHERE ${panelCondition} ORDER BY month, competition, season`,
   );
-  const months = db.prepare<[Params], MonthRow>(
-    `SELECT strftime('%Y-%m', kickoff / 1000, 'unixepoch') AS month, count(*) AS n, sum(points) AS points, avg(rps) AS rps
-     FROM scores ${where} GROUP BY month ORDER BY month`,
-  );
+
+  function monthsOf(model: string, filter: PanelFilter): MonthRow[] {
+    const months = new Map<string, MonthRow>();
+    for (const { month, models, numbers } of select.iterate(panelParams(filter))) {
+      const at = modelsOf(models).indexOf(model) * monthlyWidth;
+      if (at < 0 || numberAt(numbers, at) === 0) continue;
+      let row = months.get(month);
+      if (row === undefined) months.set(month, (row = { month, n: 0, points: 0, rps: 0 }));
+      row.n += numberAt(numbers, at + monthly.n);
+      row.points += numberAt(numbers, at + monthly.points);
+      row.rps += numberAt(numbers, at + monthly.rps);
+    }
+    return [...months.values()].map((it) => ({ ...it, rps: it.rps / it.n }));
+  }
+
   return {
     modelRecord(model: string, filter: PanelFilter): ModelRecord {
-      const params = { ...panelParams(filter), model };
-      const found = new Map(bins.all(params).map((it) => [it.bin, it]));
+      const of = sumsOf(filter).find((it) => it.model === model)?.of ?? (() => 0);
       return {
-        calibration: Array.from({ length: calibrationBins }, (_, bin) => {
-          const { n = 0, foretold = null, happened = null } = found.get(bin) ?? {};
-          return { from: bin / calibrationBins, to: (bin + 1) / calibrationBins, n, foretold, happened };
+        calibration: Array.from({ length: binCount }, (_, bin) => {
+          const [n, foretold, happened] = [0, 1, 2].map((it) => of(sum.bins + bin * binWidth + it)) as [
+            number,
+            number,
+            number,
+          ];
+          const mean = (total: number) => (n === 0 ? null : total / n);
+          return {
+            from: bin / binCount,
+            to: (bin + 1) / binCount,
+            n,
+            foretold: mean(foretold),
+            happened: mean(happened),
+          };
         }),
-        months: months.all(params),
+        months: monthsOf(model, filter),
       };
     },
   };

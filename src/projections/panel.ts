@@ -1,7 +1,8 @@
+import { ByModel, type Packed } from "./by-model.ts";
 import type { Db } from "./db.ts";
-import { type Interval, intervalOf, type Moments, newMoments, observed } from "./moments.ts";
-import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
-import type { ScoreRow, SilenceRow } from "./scores.ts";
+import { binCount, binWidth, cellOf, isEmpty, sum, sumsWidth } from "./model-sums.ts";
+import { type Interval, intervalOf, type Moments } from "./moments.ts";
+import { type PanelFilter, panelParams } from "./panel-filter.ts";
 
 /** How one model did over the settled matches of a filter. */
 export interface PanelRow {
@@ -31,155 +32,65 @@ export interface PanelRow {
   cost: number;
 }
 
-/** How two models did over the matches that both answered and that were settled. Differences are first minus second. */
-export interface Comparison {
-  n: number;
-  points: Difference;
-  rps: Difference;
-  logLoss: Difference;
+/** What is kept of each model in one cell. */
+export type SumsOf = (filter: PanelFilter) => { model: string; of: (at: number) => number }[];
+
+export function sumsQuery(db: Db): SumsOf {
+  const select = db.prepare<[string, number], Packed>(
+    "SELECT models, numbers FROM model_sums WHERE cell = ? AND retroactive = ?",
+  );
+  return (filter) => {
+    const { competition, season, retro } = panelParams(filter);
+    const row = select.get(cellOf(competition, season), retro);
+    if (row === undefined) return [];
+    const { models, numbers } = new ByModel(sumsWidth, row);
+    return models.flatMap((model, i) => {
+      const first = i * sumsWidth;
+      return isEmpty(numbers, first) ? [] : { model, of: (at: number) => numbers[first + at] ?? 0 };
+    });
+  };
 }
-
-/** Which of two models is better by a difference that chance does not explain: one whose interval leaves out 0. `sign`: 1 where more is better, else -1. */
-export function betterOf({ mean, interval }: Difference, sign: 1 | -1): "first" | "second" | null {
-  if (mean === null || interval === null || interval[0] * interval[1] <= 0) return null;
-  return mean * sign > 0 ? "first" : "second";
-}
-
-/** The mean of the differences match by match, null without a common match, and its interval. */
-export interface Difference {
-  mean: number | null;
-  interval: Interval | null;
-}
-
-const where = `WHERE ${panelCondition}`;
-
-/** Named, as a season has 16,000 rows and every column more costs milliseconds. */
-const needed = "model, points, exact, difference, tendency, rps, log_loss, home, draw, away, outcome, cost";
-
-type Needed = Omit<ScoreRow, "match_id" | "competition" | "season" | "kickoff" | "retroactive">;
 
 export function panelQueries(db: Db) {
-  // In a fixed order, so that sums of floats come out the same in every build.
-  const scores = db.prepare<[PanelParams], Needed>(
-    `SELECT ${needed} FROM scores ${where} ORDER BY model, kickoff, match_id`,
-  );
-  const silences = db.prepare<[PanelParams], Pick<SilenceRow, "model" | "outcome" | "cost"> & { count: number }>(
-    `SELECT model, outcome, count(*) AS count, sum(cost) AS cost FROM silences ${where} GROUP BY model, outcome ORDER BY model, outcome`,
-  );
-  const pairs = db.prepare<
-    [PanelParams & { first: string; second: string }],
-    { points: number; rps: number; log_loss: number }
-  >(
-    `SELECT a.points - b.points AS points, a.rps - b.rps AS rps, a.log_loss - b.log_loss AS log_loss
-     FROM (SELECT * FROM scores ${where} AND model = @first) a
-     JOIN (SELECT * FROM scores ${where} AND model = @second) b ON b.match_id = a.match_id
-     ORDER BY a.kickoff, a.match_id`,
-  );
+  const sumsOf = sumsQuery(db);
   return {
-    /** `first` against `second`, match by match. */
-    compareModels(first: string, second: string, filter: PanelFilter): Comparison {
-      const [points, rps, logLoss] = [newMoments(), newMoments(), newMoments()];
-      for (const row of pairs.all({ ...panelParams(filter), first, second })) {
-        observed(points, row.points);
-        observed(rps, row.rps);
-        observed(logLoss, row.log_loss);
-      }
-      return { n: points.n, points: differenceOf(points), rps: differenceOf(rps), logLoss: differenceOf(logLoss) };
-    },
     /** By points, most first, then by name. */
-    panel(filter: PanelFilter): PanelRow[] {
-      const params = panelParams(filter);
-      const tallies = new Map<string, Tally>();
-      const tallyOf = (model: string): Tally => {
-        let tally = tallies.get(model);
-        if (tally === undefined) tallies.set(model, (tally = newTally(model)));
-        return tally;
-      };
-      for (const row of scores.all(params)) add(tallyOf(row.model), row);
-      for (const { model, outcome, count, cost } of silences.all(params)) {
-        const { row } = tallyOf(model);
-        row[outcome] += count;
-        row.cost += cost;
-      }
-      return [...tallies.values()].map(finish).sort((a, b) => b.points - a.points || (a.model < b.model ? -1 : 1));
-    },
+    panel: (filter: PanelFilter): PanelRow[] =>
+      sumsOf(filter)
+        .map(({ model, of }) => rowOf(model, of))
+        .sort((a, b) => b.points - a.points || (a.model < b.model ? -1 : 1)),
   };
 }
 
-function differenceOf(moments: Moments): Difference {
-  return { mean: moments.n === 0 ? null : moments.mean, interval: intervalOf(moments) };
-}
-
-interface Tally {
-  row: PanelRow;
-  points: Moments;
-  rps: Moments;
-  logLoss: Moments;
-  bins: { count: number; probability: number; happened: number }[];
-}
-
-const binCount = 10;
-
-function newTally(model: string): Tally {
-  const counts = {
-    n: 0,
-    points: 0,
-    exact: 0,
-    difference: 0,
-    tendency: 0,
-    abstained: 0,
-    failed: 0,
-    resting: 0,
-    cost: 0,
+function rowOf(model: string, of: (at: number) => number): PanelRow {
+  const n = of(sum.n);
+  const moments = (mean: number): Moments => ({ n, mean: of(mean), squares: of(mean + 1) });
+  const mean = (at: number) => (n === 0 ? null : of(at));
+  return {
+    model,
+    n,
+    points: of(sum.points),
+    exact: of(sum.exact),
+    difference: of(sum.difference),
+    tendency: of(sum.tendency),
+    pointsInterval: intervalOf(moments(sum.pointsMean)),
+    rps: mean(sum.rpsMean),
+    rpsInterval: intervalOf(moments(sum.rpsMean)),
+    logLoss: mean(sum.logLossMean),
+    logLossInterval: intervalOf(moments(sum.logLossMean)),
+    calibration: n === 0 ? null : calibrationOf(n, of),
+    abstained: of(sum.abstained),
+    failed: of(sum.failed),
+    resting: of(sum.resting),
+    cost: of(sum.cost),
   };
-  const bins = Array.from({ length: binCount }, () => ({ count: 0, probability: 0, happened: 0 }));
-  const unknown = {
-    pointsInterval: null,
-    rps: null,
-    rpsInterval: null,
-    logLoss: null,
-    logLossInterval: null,
-    calibration: null,
-  };
-  const moments = { points: newMoments(), rps: newMoments(), logLoss: newMoments() };
-  return { row: { model, ...counts, ...unknown }, ...moments, bins };
-}
-
-function add(tally: Tally, score: Needed): void {
-  const { row, bins } = tally;
-  row.n++;
-  row.points += score.points;
-  row.exact += score.exact;
-  row.difference += score.difference;
-  row.tendency += score.tendency;
-  row.cost += score.cost;
-  observed(tally.points, score.points);
-  observed(tally.rps, score.rps);
-  observed(tally.logLoss, score.log_loss);
-  for (const outcome of ["home", "draw", "away"] as const) {
-    const probability = score[outcome];
-    const bin = bins[Math.min(binCount - 1, Math.max(0, Math.floor(probability * binCount)))];
-    if (bin === undefined) continue;
-    bin.count++;
-    bin.probability += probability;
-    bin.happened += score.outcome === outcome ? 1 : 0;
-  }
 }
 
 /**
  * Expected calibration error (Naeini, Cooper, Hauskrecht 2015): over ten equal bins of the class probabilities, the gap
  * between what was foretold and how often it happened, weighted by the bin's share.
  */
-function finish({ row, points, rps, logLoss, bins }: Tally): PanelRow {
-  if (row.n === 0) return row;
-  const gaps = bins.reduce((sum, bin) => sum + Math.abs(bin.probability - bin.happened), 0);
-  return {
-    ...row,
-    pointsInterval: intervalOf(points),
-    rps: rps.mean,
-    rpsInterval: intervalOf(rps),
-    logLoss: logLoss.mean,
-    logLossInterval: intervalOf(logLoss),
-    calibration: gaps / (3 * row.n),
-  };
+function calibrationOf(n: number, of: (at: number) => number): number {
+  const bins = Array.from({ length: binCount }, (_, i) => sum.bins + i * binWidth);
+  return bins.reduce((gaps, bin) => gaps + Math.abs(of(bin + 1) - of(bin + 2)), 0) / (3 * n);
 }

@@ -9,6 +9,7 @@ import { autoRetroQueries } from "./auto-retros.ts";
 import { type CallFilter, type CallMatchPage, callQueries } from "./calls.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
+import { type Comparison, comparisonQueries } from "./comparison.ts";
 import { type CoverageQueries, coverageQueries, type Surveys, surveysOf } from "./coverage.ts";
 import type { Db } from "./db.ts";
 import { type FailurePage, type FailurePageFilter, failurePageQueries } from "./failure-pages.ts";
@@ -18,7 +19,7 @@ import { matchQueries, type MatchTally } from "./matches.ts";
 import { modelCostQueries } from "./model-costs.ts";
 import { modelHealthQueries } from "./model-health.ts";
 import { type ModelRecord, modelRecordQueries } from "./model-record.ts";
-import { type Comparison, panelQueries, type PanelRow } from "./panel.ts";
+import { panelQueries, type PanelRow } from "./panel.ts";
 import type { PanelFilter } from "./panel-filter.ts";
 import { type Punctuality, type PunctualityFilter, punctualityQueries } from "./punctuality.ts";
 import { type Regression, regressionQueries } from "./regressions.ts";
@@ -122,6 +123,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...sourceQueries(db),
     ...resultQueries(db),
     ...panelQueries(db),
+    ...comparisonQueries(db),
     ...modelRecordQueries(db),
     ...regressionQueries(db),
     ...stageQueries(db),

@@ -1,5 +1,9 @@
+import { modelsOf, numberAt } from "./by-model.ts";
 import type { Db } from "./db.ts";
-import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
+import { sum } from "./model-sums.ts";
+import { sumsQuery } from "./panel.ts";
+import { type PanelFilter, type PanelParams, panelParams, scoresWhere } from "./panel-filter.ts";
+import { score, type ScoreRow, scoreWidth } from "./scored.ts";
 
 /** A model that has fallen behind the others of late, by more than chance. RPS against the mean of all that answered the match. */
 export interface Regression {
@@ -22,56 +26,80 @@ const fewest = 30;
 /** Of 42 models, one passes two standard errors by chance alone; three and a quarter, one table in forty. */
 const errorsMin = 3.25;
 
+/** Differences from the mean of a match: how many, their sum, that of their squares. */
 interface Sums {
-  model: string;
-  late: number;
   n: number;
   sum: number;
   squares: number;
 }
 
+type Late = Pick<ScoreRow, "answered" | "models" | "numbers">;
+
 export function regressionQueries(db: Db) {
-  const newest = db
-    .prepare<[PanelParams], number | null>(`SELECT max(kickoff) FROM scores WHERE ${panelCondition}`)
-    .pluck();
-  const sums = db.prepare<[PanelParams & { since: number }], Sums>(
-    `SELECT model, kickoff >= @since AS late, count(*) AS n, sum(d) AS sum, sum(d * d) AS squares
-     FROM (SELECT model, kickoff, rps - avg(rps) OVER (PARTITION BY match_id) AS d FROM scores WHERE ${panelCondition})
-     GROUP BY model, late ORDER BY model, late`,
-  );
+  const sumsOf = sumsQuery(db);
+
+  /** Of the last sixty days, which have to be walked: a few thousand matches, whatever came before. */
+  function lateSums(filter: PanelFilter, since: number): Map<string, Sums> {
+    const rows = db.prepare<[PanelParams & { since: number }], Late>(
+      `SELECT answered, models, numbers ${scoresWhere(filter)} AND kickoff >= @since ORDER BY kickoff, match_id`,
+    );
+    const found = new Map<string, Sums>();
+    for (const row of rows.iterate({ ...panelParams(filter), since })) addTo(found, row);
+    return found;
+  }
+
   return {
     /** Worst first. */
     regressions(filter: PanelFilter): Regression[] {
-      const params = panelParams(filter);
-      const end = newest.get(params) ?? null;
-      if (end === null) return [];
-      const since = end - recentMs;
-      const rows = sums.all({ ...params, since });
-      return rows
-        .filter(({ late }) => late === 1)
-        .flatMap((late) => {
-          const before = rows.find((it) => it.model === late.model && it.late === 0);
-          if (before === undefined || late.n < fewest || before.n < fewest) return [];
+      const all = sumsOf(filter).filter(({ of }) => of(sum.n) > 0);
+      if (all.length === 0) return [];
+      const newest = db.prepare<[PanelParams], { kickoff: number }>(
+        `SELECT kickoff ${scoresWhere(filter)} AND answered > 0 ORDER BY kickoff DESC, match_id DESC LIMIT 1`,
+      );
+      const end = newest.get(panelParams(filter));
+      if (end === undefined) return [];
+      const since = end.kickoff - recentMs;
+      const lateOnes = lateSums(filter, since);
+      return all
+        .flatMap(({ model, of }) => {
+          const late = lateOnes.get(model) ?? { n: 0, sum: 0, squares: 0 };
+          const before = {
+            n: of(sum.n) - late.n,
+            sum: of(sum.behind) - late.sum,
+            squares: of(sum.behindSquares) - late.squares,
+          };
+          if (late.n < fewest || before.n < fewest) return [];
           const difference = late.sum / late.n - before.sum / before.n;
           const error = Math.sqrt(varianceOf(late) / late.n + varianceOf(before) / before.n);
           const errors = error === 0 ? 0 : difference / error;
           if (errors < errorsMin) return [];
-          return {
-            model: late.model,
-            since,
-            n: late.n,
-            nBefore: before.n,
-            late: late.sum / late.n,
-            before: before.sum / before.n,
-            errors,
-          };
+          const means = { late: late.sum / late.n, before: before.sum / before.n };
+          return { model, since, n: late.n, nBefore: before.n, ...means, errors };
         })
-        .sort((a, b) => b.errors - a.errors);
+        .sort((a, b) => b.errors - a.errors || (a.model < b.model ? -1 : 1));
     },
   };
 }
 
+function addTo(found: Map<string, Sums>, { answered, models, numbers }: Late): void {
+  const known = modelsOf(models);
+  const rpsOf = (i: number) => numberAt(numbers, i * scoreWidth + score.rps);
+  // Who did not answer has 0.
+  let total = 0;
+  for (let i = 0; i < known.length; i++) total += rpsOf(i);
+  const mean = total / answered;
+  for (const [i, model] of known.entries()) {
+    if (numberAt(numbers, i * scoreWidth + score.fate) !== 0) continue;
+    let sums = found.get(model);
+    if (sums === undefined) found.set(model, (sums = { n: 0, sum: 0, squares: 0 }));
+    const behind = rpsOf(i) - mean;
+    sums.n++;
+    sums.sum += behind;
+    sums.squares += behind * behind;
+  }
+}
+
 /** The sample's. Differences are about .01, so their squares lose no digits that matter. */
-function varianceOf({ n, sum, squares }: Sums): number {
-  return Math.max(0, (squares - (sum * sum) / n) / (n - 1));
+function varianceOf({ n, sum: total, squares }: Sums): number {
+  return Math.max(0, (squares - (total * total) / n) / (n - 1));
 }

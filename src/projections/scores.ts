@@ -4,171 +4,179 @@ import { logLoss, rps } from "../match/scoring.ts";
 import { type Tendency, tendency } from "../match/settlement.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
+import { keepModelSums } from "./model-sums.ts";
 import type { Rows } from "./rows.ts";
-import { type Flag, flag } from "./upsert.ts";
+import { type Fate, fates, score, scoredOf, type ScoreRow, scoreWidth } from "./scored.ts";
+import { flag } from "./upsert.ts";
+
+const order = "kickoff, match_id";
 
 export const scoresSchema = `
+-- A row is what all models did: 42 rows and as many entries of an index cost ten times as much.
 CREATE TABLE scores (
   match_id TEXT NOT NULL,
-  model TEXT NOT NULL,
+  retroactive INTEGER NOT NULL,
   competition TEXT NOT NULL,
   season TEXT NOT NULL,
   kickoff INTEGER NOT NULL,
-  retroactive INTEGER NOT NULL,
-  points INTEGER NOT NULL,
-  exact INTEGER NOT NULL,
-  difference INTEGER NOT NULL,
-  tendency INTEGER NOT NULL,
-  rps REAL NOT NULL,
-  log_loss REAL NOT NULL,
-  home REAL NOT NULL,
-  draw REAL NOT NULL,
-  away REAL NOT NULL,
   outcome TEXT NOT NULL,
-  cost REAL NOT NULL,
-  PRIMARY KEY (match_id, model)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX scores_by_model ON scores (model, kickoff, match_id);
-CREATE TABLE silences (
-  match_id TEXT NOT NULL,
-  model TEXT NOT NULL,
-  competition TEXT NOT NULL,
-  season TEXT NOT NULL,
-  retroactive INTEGER NOT NULL,
-  outcome TEXT NOT NULL,
-  cost REAL NOT NULL,
-  PRIMARY KEY (match_id, model)
-) STRICT, WITHOUT ROWID;
+  answered INTEGER NOT NULL,
+  models TEXT NOT NULL,
+  numbers BLOB NOT NULL,
+  PRIMARY KEY (match_id, retroactive)
+) STRICT;
+CREATE INDEX scores_by_time ON scores (retroactive, ${order});
+CREATE INDEX scores_by_competition ON scores (retroactive, competition, ${order});
+CREATE INDEX scores_by_season ON scores (retroactive, season, ${order});
+CREATE INDEX scores_by_both ON scores (retroactive, competition, season, ${order});
 `;
 
-/** One counting answer of a settled match. */
-export interface ScoreRow {
-  match_id: string;
-  model: string;
-  competition: string;
-  season: string;
-  kickoff: number;
-  retroactive: Flag;
-  points: number;
-  exact: Flag;
-  difference: Flag;
-  tendency: Flag;
-  rps: number;
-  log_loss: number;
-  home: number;
-  draw: number;
-  away: number;
-  outcome: Tendency;
-  cost: number;
+export interface ScoreBook {
+  /** Instead of what was scored of the match before. */
+  rescore(matchId: string, rows: readonly ScoreRow[]): void;
+  score(rows: readonly ScoreRow[]): void;
+  forget(): void;
 }
 
-/** A roster model of a settled match that gave no answer that counts. */
-export interface SilenceRow {
-  match_id: string;
-  model: string;
-  competition: string;
-  season: string;
-  retroactive: Flag;
-  outcome: "abstained" | "resting" | "failed";
-  /** What it cost all the same. */
-  cost: number;
+/** The scores of matches, and their sums by competition, season and month. */
+export function createScoreBook(db: Db, rows: Rows): ScoreBook {
+  const select = db.prepare<[string], ScoreRow>("SELECT * FROM scores WHERE match_id = ? ORDER BY retroactive");
+  const forget = db.prepare<[string]>("DELETE FROM scores WHERE match_id = ?");
+  const scores = rows.table<ScoreRow>(
+    "scores",
+    ["match_id", "retroactive"],
+    ["competition", "season", "kickoff", "outcome", "answered", "models", "numbers"],
+  );
+  const sums = keepModelSums(db, rows);
+  let held = 0;
+
+  function score(some: readonly ScoreRow[]): void {
+    for (const row of some) {
+      sums.add(scoredOf(row));
+      scores.put(row);
+    }
+    // A row has 4 kB, so fewer of them may be held back than of others.
+    held += some.length;
+    if (held < heldMax) return;
+    scores.flush();
+    held = 0;
+  }
+
+  return {
+    score,
+    rescore(matchId, some) {
+      // What is held back of the old settlement must not come after this.
+      scores.flush();
+      for (const row of select.all(matchId)) sums.takeBack(scoredOf(row));
+      forget.run(matchId);
+      score(some);
+    },
+    forget: () => sums.forget(),
+  };
 }
+
+const heldMax = 4000;
 
 /** Rewritten whole by every settlement of the match, since a corrected result scores every answer anew. */
 export function scoresWriter(db: Db, rows: Rows): MatchWriter {
-  const forget = db.prepare<[string]>("DELETE FROM scores WHERE match_id = ?");
-  const forgetSilences = db.prepare<[string]>("DELETE FROM silences WHERE match_id = ?");
-  const scores = rows.table<ScoreRow>(
-    "scores",
-    ["match_id", "model"],
-    [
-      "competition",
-      "season",
-      "kickoff",
-      "retroactive",
-      "points",
-      "exact",
-      "difference",
-      "tendency",
-      "rps",
-      "log_loss",
-      "home",
-      "draw",
-      "away",
-      "outcome",
-      "cost",
-    ],
-  );
-  const silences = rows.table<SilenceRow>(
-    "silences",
-    ["match_id", "model"],
-    ["competition", "season", "retroactive", "outcome", "cost"],
-  );
+  const book = createScoreBook(db, rows);
   return {
     // At the settlement itself: what was scored is what counted then, not what came to count later.
     step({ before, after }) {
       if (after.settlement === before.settlement) return;
-      if (before.settlement !== null) {
-        // What is held back of the old settlement must not come after this.
-        scores.flush();
-        silences.flush();
-        forget.run(after.id);
-        forgetSilences.run(after.id);
-      }
-      for (const row of scoresOf(after)) scores.put(row);
-      for (const row of silencesOf(after)) silences.put(row);
+      if (before.settlement === null) book.score(rowsOf(after));
+      else book.rescore(after.id, rowsOf(after));
     },
+    forget: () => book.forget(),
   };
 }
 
-function scoresOf(match: Match): ScoreRow[] {
+/** What came of one model: `numbers` by `score`. */
+interface Entry {
+  model: string;
+  retroactive: boolean;
+  numbers: Partial<Record<Exclude<keyof typeof score, "fate">, number>> & { fate: Fate };
+}
+
+function rowsOf(match: Match): ScoreRow[] {
   const { fixture, settlement, result } = match;
   if (fixture === null || settlement === null || settlement.void !== null || result === null) return [];
-  const actual = result.score.regular;
-  const outcome = tendency(actual);
-  const points = new Map(settlement.points.map((it) => [it.model, it.points]));
+  const entries = [...answersOf(match, result.score.regular), ...silencesOf(match)];
+  return [false, true].flatMap((retroactive) => {
+    const some = entries.filter((it) => it.retroactive === retroactive);
+    if (some.length === 0) return [];
+    const { competition, season, kickoff } = fixture;
+    const outcome = tendency(result.score.regular);
+    return scoreRow(
+      { match_id: match.id, retroactive: flag(retroactive), competition, season, kickoff, outcome },
+      some,
+    );
+  });
+}
+
+const scoreNames = [
+  "points",
+  "exact",
+  "difference",
+  "tendency",
+  "rps",
+  "logLoss",
+  "home",
+  "draw",
+  "away",
+  "cost",
+] as const satisfies (keyof typeof score)[];
+
+/** Of models each of which comes once. */
+export function scoreRow(
+  of: Omit<ScoreRow, "answered" | "models" | "numbers">,
+  entries: readonly Pick<Entry, "model" | "numbers">[],
+): ScoreRow {
+  const all = new Float64Array(scoreWidth * entries.length);
+  for (const [i, { numbers }] of entries.entries()) {
+    const at = i * scoreWidth;
+    for (const name of scoreNames) all[at + score[name]] = numbers[name] ?? 0;
+    all[at + score.fate] = fates.indexOf(numbers.fate);
+  }
+  const answered = entries.filter(({ numbers }) => numbers.fate === "answered").length;
+  const models = JSON.stringify(entries.map(({ model }) => model));
+  return { ...of, answered, models, numbers: Buffer.from(all.buffer) };
+}
+
+function answersOf(match: Match, actual: { home: number; away: number }): Entry[] {
+  const outcome: Tendency = tendency(actual);
+  const points = new Map(match.settlement?.points.map((it) => [it.model, it.points]));
   return countingAnswers(match).flatMap(({ model, tip, probabilities, retroactive, cost }) => {
     const scored = points.get(model);
     if (scored === undefined) return [];
     const right = tendency(tip) === outcome;
-    return {
-      match_id: match.id,
-      model,
-      competition: fixture.competition,
-      season: fixture.season,
-      kickoff: fixture.kickoff,
-      retroactive: flag(retroactive),
+    const numbers = {
+      fate: "answered" as const,
       points: scored,
       exact: flag(tip.home === actual.home && tip.away === actual.away),
       difference: flag(right && tip.home - tip.away === actual.home - actual.away),
       tendency: flag(right),
       rps: rps(probabilities, actual),
-      log_loss: logLoss(probabilities, actual),
+      logLoss: logLoss(probabilities, actual),
       home: probabilities.home,
       draw: probabilities.draw,
       away: probabilities.away,
-      outcome,
       cost,
     };
+    return { model, retroactive, numbers };
   });
 }
 
-function silencesOf(match: Match): SilenceRow[] {
-  const { fixture, settlement } = match;
-  if (fixture === null || settlement === null || settlement.void !== null) return [];
+/** Roster models that gave no answer that counts. */
+function silencesOf(match: Match): Entry[] {
   const answered = new Set(countingAnswers(match).map((answer) => answer.model));
-  return match.outcomes.flatMap(({ model, outcome, round, sequence, cost = 0 }) => {
-    if (round !== match.round.number || answered.has(model)) return [];
+  const silent = new Map<string, Entry>();
+  for (const { model, outcome, round, sequence, cost = 0 } of match.outcomes) {
+    if (round !== match.round.number || answered.has(model)) continue;
     // An outcome does not say whether it was retro: the answers of its wave do, or else what the quotas came from.
     const beside = match.answers.find((answer) => answer.sequence === sequence);
-    return {
-      match_id: match.id,
-      model,
-      competition: fixture.competition,
-      season: fixture.season,
-      retroactive: flag(beside?.retroactive ?? settlement.quotasFrom === "retro"),
-      outcome,
-      cost,
-    };
-  });
+    const retroactive = beside?.retroactive ?? match.settlement?.quotasFrom === "retro";
+    silent.set(model, { model, retroactive, numbers: { fate: outcome, cost } });
+  }
+  return [...silent.values()];
 }

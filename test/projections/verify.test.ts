@@ -70,8 +70,9 @@ const plants: [string, string, object][] = [
   ],
   [
     "the last bit of a float",
-    "UPDATE scores SET rps = rps * (1 + 2.3e-16) WHERE model = 'pi'",
-    { table: "scores", key: "pl-2016-17-a-b pi", column: "rps" },
+    // The RPS of the first model is the sixth of its doubles, and begins with its last bits.
+    "UPDATE scores SET numbers = CAST(substr(numbers, 1, 40) || x'01' || substr(numbers, 42) AS BLOB)",
+    { table: "scores", key: "pl-2016-17-a-b 0", column: "numbers" },
   ],
   [
     "a missing row",

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { restsUntil } from "../../match/model-health.ts";
+import type { Comparison } from "../../projections/comparison.ts";
 import type { Interval } from "../../projections/moments.ts";
-import type { Comparison, PanelRow } from "../../projections/panel.ts";
+import type { PanelRow } from "../../projections/panel.ts";
 import type { ReadModelQueries } from "../../projections/queries.ts";
 import type { Regression } from "../../projections/regressions.ts";
 import * as fields from "../fields.ts";

@@ -1,4 +1,4 @@
-import { betterOf, type Comparison, type Difference } from "../../../projections/panel.ts";
+import { betterOf, type Comparison, type Difference } from "../../../projections/comparison.ts";
 import { count } from "../words.ts";
 import { Table } from "./table.tsx";
 import { Text } from "./text.tsx";

@@ -1,0 +1,118 @@
+import type { Db } from "./db.ts";
+import type { Rows } from "./rows.ts";
+
+/** So many numbers of each of some models, as one row of a table holds them: 42 rows cost ten times as much as one of 42. */
+export class ByModel {
+  readonly models: string[];
+  readonly width: number;
+  numbers: Float64Array;
+
+  constructor(width: number, packed?: Packed) {
+    this.width = width;
+    this.models = packed === undefined ? [] : [...modelsOf(packed.models)];
+    this.numbers = new Float64Array(width * this.models.length);
+    // Copied, as a blob begins anywhere in memory and doubles do not.
+    if (packed !== undefined) new Uint8Array(this.numbers.buffer).set(packed.numbers);
+  }
+
+  /** Where a model's numbers begin; they are 0 at first. */
+  of(model: string): number {
+    const known = this.models.indexOf(model);
+    if (known !== -1) return known * this.width;
+    this.models.push(model);
+    const longer = new Float64Array(this.width * this.models.length);
+    longer.set(this.numbers);
+    this.numbers = longer;
+    return longer.length - this.width;
+  }
+
+  pack(): Packed {
+    const { buffer, byteLength } = this.numbers;
+    return { models: JSON.stringify(this.models), numbers: Buffer.from(buffer.slice(0, byteLength)) };
+  }
+}
+
+export interface Packed {
+  /** JSON: names, in the order of their numbers. */
+  models: string;
+  /** Doubles as the machine keeps them. */
+  numbers: Buffer;
+}
+
+const doubleBytes = 8;
+
+/** One number of a packed row, without unpacking it: a walk over thousands of rows looks at few of them. */
+export function numberAt(numbers: Buffer, at: number): number {
+  return numbers.readDoubleLE(at * doubleBytes);
+}
+
+const parsed = new Map<string, readonly string[]>();
+const parsedMax = 1000;
+
+/** The roster changes seldom, so a thousand matches name the same models in the same text. */
+export function modelsOf(text: string): readonly string[] {
+  let models = parsed.get(text);
+  if (models === undefined) {
+    if (parsed.size >= parsedMax) parsed.clear();
+    parsed.set(text, (models = JSON.parse(text) as string[]));
+  }
+  return models;
+}
+
+/** Numbers by model that are added to at every settlement: one row a key. */
+export interface KeptNumbers<Key extends object> {
+  /** Of the rows and of what is not yet written. Whoever changes it says so by `changed`. */
+  of(key: Key): ByModel;
+  changed(key: Key): void;
+  forget(): void;
+}
+
+/** Keys whose numbers are in memory; of 42 models one has 16 kB. */
+const keptMax = 500;
+
+export function keepNumbers<Key extends object>(
+  db: Db,
+  rows: Rows,
+  name: string,
+  key: readonly (keyof Key & string)[],
+  width: number,
+): KeptNumbers<Key> {
+  type Row = Key & Packed;
+  const table = rows.table<Row>(name, key, ["models", "numbers"]);
+  const select = db.prepare<[Key], Packed>(
+    `SELECT models, numbers FROM ${name} WHERE ${key.map((column) => `${column} = @${column}`).join(" AND ")}`,
+  );
+  const kept = new Map<string, ByModel>();
+  const textOf = (of: Key) => key.map((column) => String(of[column])).join("\0");
+
+  function known(of: Key): ByModel {
+    const text = textOf(of);
+    let numbers = kept.get(text);
+    if (numbers === undefined) {
+      // It may be one whose row is still held back.
+      table.flush();
+      if (kept.size >= keptMax) kept.clear();
+      kept.set(text, (numbers = new ByModel(width, select.get(of))));
+    }
+    return numbers;
+  }
+
+  return {
+    of: known,
+    changed(of) {
+      const numbers = known(of);
+      // Packed when it is written, not at each of a thousand changes before.
+      const row = {
+        ...of,
+        get models() {
+          return JSON.stringify(numbers.models);
+        },
+        get numbers() {
+          return numbers.pack().numbers;
+        },
+      };
+      table.put(row);
+    },
+    forget: () => kept.clear(),
+  };
+}
