@@ -6,6 +6,8 @@ import { failureOf, type FailureRow, type JoinedFailure } from "./failures.ts";
 export interface FailurePageFilter {
   stage: Stage;
   category?: Category;
+  /** Of this cause alone. */
+  fingerprint?: string;
   /** false: those nobody dismissed; true: the others. */
   dismissed: boolean;
   /** As an earlier page gave it. */
@@ -21,18 +23,24 @@ export interface FailurePage {
   cursor: string | null;
 }
 
+interface Shape {
+  dismissed: boolean;
+  alike: boolean;
+  after: boolean;
+}
+
 type Bound = Record<string, string | number>;
 
 export function failurePageQueries(db: Db) {
   const pages = new Map<string, ReturnType<typeof preparePage>>();
 
   /** As in listing.ts: one walk along the index for each category, merged as far as the page goes. */
-  function preparePage(wanted: readonly Category[], dismissed: boolean, after: boolean) {
+  function preparePage(wanted: readonly Category[], { dismissed, alike, after }: Shape) {
     const walks = wanted.map(
       (category) =>
-        `SELECT * FROM failures INDEXED BY ${indexOf(dismissed)}
+        `SELECT * FROM failures INDEXED BY failures_${dismissed ? "dismissed" : "open"}${alike ? "_alike" : ""}
          WHERE ${isDismissed(dismissed)} AND stage = @stage AND category = '${category}'
-         ${after ? "AND match_id > @tie" : ""}`,
+         ${alike ? "AND fingerprint = @fingerprint" : ""} ${after ? "AND match_id > @tie" : ""}`,
     );
     return db.prepare<[Bound], JoinedFailure>(
       `SELECT f.*, m.home_name, m.away_name, m.competition, m.kickoff, m.predictions
@@ -44,13 +52,16 @@ export function failurePageQueries(db: Db) {
 
   return {
     /** Throws `InvalidCursor`. */
-    failurePage({ stage, category, dismissed, cursor, limit }: FailurePageFilter): FailurePage {
+    failurePage({ stage, category, fingerprint, dismissed, cursor, limit }: FailurePageFilter): FailurePage {
       const wanted = categories.filter((it) => category === undefined || it === category);
-      const key = `${wanted.join()} ${dismissed} ${cursor !== undefined}`;
+      const shape = { dismissed, alike: fingerprint !== undefined, after: cursor !== undefined };
+      const key = `${wanted.join()} ${JSON.stringify(shape)}`;
       let page = pages.get(key);
-      if (page === undefined) pages.set(key, (page = preparePage(wanted, dismissed, cursor !== undefined)));
-      const after: Bound = cursor === undefined ? {} : { tie: matchIdOf(cursor) };
-      const rows = page.all({ stage, limit: limit + 1, ...after });
+      if (page === undefined) pages.set(key, (page = preparePage(wanted, shape)));
+      const bound: Bound = { stage, limit: limit + 1 };
+      if (fingerprint !== undefined) bound.fingerprint = fingerprint;
+      if (cursor !== undefined) bound.tie = matchIdOf(cursor);
+      const rows = page.all(bound);
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       const more = rows.length > limit && last !== undefined;
@@ -67,10 +78,6 @@ function matchIdOf(cursor: string): string {
   const { at, tie } = positionOf(cursor);
   if (at !== 0) throw new InvalidCursor();
   return tie;
-}
-
-function indexOf(dismissed: boolean): string {
-  return dismissed ? "failures_dismissed" : "failures_open";
 }
 
 function isDismissed(dismissed: boolean): string {

@@ -27,6 +27,11 @@ CREATE INDEX failures_open ON failures (stage, category, match_id, dismissed_by,
   WHERE dismissed_by IS NULL;
 CREATE INDEX failures_dismissed ON failures (stage, category, match_id, dismissed_by, retry_at)
   WHERE dismissed_by IS NOT NULL;
+-- And of one cause: a rare one among thousands would have to be searched for.
+CREATE INDEX failures_open_alike ON failures (stage, category, fingerprint, match_id)
+  WHERE dismissed_by IS NULL;
+CREATE INDEX failures_dismissed_alike ON failures (stage, category, fingerprint, match_id)
+  WHERE dismissed_by IS NOT NULL;
 `;
 
 /** A stage's newest failure, while nothing newer was asked or answered. */

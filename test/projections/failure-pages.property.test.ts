@@ -30,6 +30,40 @@ function given() {
   return queries;
 }
 
+test("pages of one cause are what the whole list says of it", () => {
+  const queries = given();
+  const all = [false, true].flatMap((dismissed) => queries.failures({ stage: "settle", dismissed }));
+  const causes = new Set(all.map(({ fingerprint }) => fingerprint));
+  expect(causes.size).toBeGreaterThan(1);
+  assert(
+    property(
+      constantFrom(...causes, "no such cause"),
+      option(constantFrom(...categories), { nil: undefined }),
+      constantFrom(true, false),
+      integer({ min: 1, max: 20 }),
+      (fingerprint, category, dismissed, limit) => {
+        const wanted = all.filter(
+          (it) =>
+            it.fingerprint === fingerprint &&
+            (it.dismissed !== null) === dismissed &&
+            (category ?? it.category) === it.category,
+        );
+        const paged = [];
+        for (let cursor: string | null | undefined; cursor !== null; ) {
+          const given = {
+            ...(category === undefined ? {} : { category }),
+            ...(cursor === undefined ? {} : { cursor }),
+          };
+          const page = queries.failurePage({ stage: "settle", dismissed, fingerprint, limit, ...given });
+          paged.push(...page.failures);
+          cursor = page.cursor;
+        }
+        expect(paged).toEqual(wanted.sort((a, b) => (a.matchId < b.matchId ? -1 : 1)));
+      },
+    ),
+  );
+});
+
 test("pages and counts are what the whole list says, for any category, dismissed or not", () => {
   const queries = given();
   assert(

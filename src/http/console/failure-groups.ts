@@ -59,6 +59,7 @@ interface Kind {
   stage: Stage;
   category?: Category;
   dismissed: boolean;
+  fingerprint?: string;
 }
 
 async function causesOf(readModel: Failures, kind: Kind, most: number) {
@@ -94,9 +95,7 @@ async function* walk(readModel: Failures, kind: Kind, after: string | null, most
   }
 }
 
-export interface FailureFilter extends Kind {
-  fingerprint?: string;
-}
+export type FailureFilter = Kind;
 
 export interface FailureList {
   failures: FailureRow[];
@@ -104,44 +103,24 @@ export interface FailureList {
   cursor: string | null;
 }
 
-/**
- * A page of the failures that fit. One cause among many others may be rare: then the page ends after as many rows as one may
- * look at, full or not, and the next goes on from there.
- */
-export async function failureList(
+/** A page of the failures that fit. */
+export function failureList(
   readModel: Failures,
-  { fingerprint, ...kind }: FailureFilter,
+  filter: FailureFilter,
   after: string | null,
   limit: number,
-): Promise<FailureList> {
-  const pageAfter = (cursor: string | null, rows: number) =>
-    readModel.failurePage({ ...kind, limit: rows, ...(cursor === null ? {} : { cursor }) });
-  if (fingerprint === undefined) return pageAfter(after, limit);
-  const failures: FailureRow[] = [];
-  let cursor = after;
-  for (let looked = 0; looked < lookedMax; looked += pageSize) {
-    const page = pageAfter(cursor, pageSize);
-    for (const [at, row] of page.failures.entries()) {
-      if (row.fingerprint === fingerprint) failures.push(row);
-      // Where a page ends that stops at this row, the next begins.
-      if (failures.length === limit) return { failures, cursor: pageAfter(cursor, at + 1).cursor };
-    }
-    cursor = page.cursor;
-    if (cursor === null) break;
-    await setImmediate();
-  }
-  return { failures, cursor };
+): FailureList {
+  return readModel.failurePage({ ...filter, limit, ...(after === null ? {} : { cursor: after }) });
 }
 
 /** Ids of those that fit, `most` of them; `more`: there are others. */
 export async function failureIds(
   readModel: Failures,
-  { fingerprint, ...kind }: FailureFilter,
+  filter: FailureFilter,
   most: number,
 ): Promise<{ ids: string[]; more: boolean }> {
   const ids: string[] = [];
-  for await (const row of walk(readModel, kind, null, Number.POSITIVE_INFINITY)) {
-    if (fingerprint !== undefined && row.fingerprint !== fingerprint) continue;
+  for await (const row of walk(readModel, filter, null, Number.POSITIVE_INFINITY)) {
     if (ids.length === most) return { ids, more: true };
     ids.push(row.matchId);
   }

@@ -64,7 +64,7 @@ export function failuresPages(console: Console): Hono<HttpEnv> {
     const asked = readFields(failureFilterSchema, queryOf(c));
     const cursors = pageCursors("/failures/matches", asked);
     const sealed = cursorIn(queryOf(c));
-    const { failures, cursor } = await askLong((it) =>
+    const { failures, cursor } = ask((it) =>
       failureList(it, filterOf(asked), sealed === undefined ? null : cursors.open(sealed), listShown),
     );
     const alike = ask((it) => it.failureCounts(asked.dismissed !== undefined)).filter(
