@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { modelsOf, numberAt } from "./by-model.ts";
 import type { Db } from "./db.ts";
 import { type Interval, intervalOf, type Moments, newMoments, observed } from "./moments.ts";
@@ -24,27 +25,69 @@ export interface Difference {
   interval: Interval | null;
 }
 
-export function comparisonQueries(db: Db) {
+/** What two models did on some matches, first minus second. */
+export interface PairPage {
+  pairs: { points: number; rps: number; logLoss: number }[];
+  /** The last match looked at; null at the end. */
+  after: Position | null;
+}
+
+interface Position {
+  kickoff: number;
+  matchId: string;
+}
+
+/** Matches looked at in one go: some milliseconds' worth. */
+const lookedMax = 2000;
+
+type Row = Pick<ScoreRow, "kickoff" | "match_id" | "models" | "numbers">;
+
+export function pairQueries(db: Db) {
   return {
-    /** `first` against `second`, match by match. */
-    compareModels(first: string, second: string, filter: PanelFilter): Comparison {
-      const [points, rps, logLoss] = [newMoments(), newMoments(), newMoments()];
-      const rows = db.prepare<[PanelParams], Pick<ScoreRow, "models" | "numbers">>(
-        `SELECT models, numbers ${scoresWhere(filter)} ORDER BY kickoff, match_id`,
-      );
-      for (const { models, numbers } of rows.iterate(panelParams(filter))) {
-        const known = modelsOf(models);
-        const [one, other] = [known.indexOf(first) * scoreWidth, known.indexOf(second) * scoreWidth];
-        if (one < 0 || other < 0 || numberAt(numbers, one + score.fate) !== 0) continue;
-        if (numberAt(numbers, other + score.fate) !== 0) continue;
-        const less = (at: number) => numberAt(numbers, one + at) - numberAt(numbers, other + at);
-        observed(points, less(score.points));
-        observed(rps, less(score.rps));
-        observed(logLoss, less(score.logLoss));
-      }
-      return { n: points.n, points: differenceOf(points), rps: differenceOf(rps), logLoss: differenceOf(logLoss) };
+    /** Of the matches that both answered, in the order of kick-offs. */
+    scorePairs(first: string, second: string, filter: PanelFilter, after: Position | null): PairPage {
+      const rows = db
+        .prepare<[PanelParams & Partial<Position>], Row>(
+          `SELECT kickoff, match_id, models, numbers ${scoresWhere(filter)}
+             ${after === null ? "" : "AND (kickoff, match_id) > (@kickoff, @matchId)"}
+           ORDER BY kickoff, match_id LIMIT ${lookedMax}`,
+        )
+        .all({ ...panelParams(filter), ...after });
+      const last = rows.at(-1);
+      const more = rows.length === lookedMax && last !== undefined;
+      return {
+        pairs: rows.flatMap((row) => pairOf(row, first, second)),
+        after: more ? { kickoff: last.kickoff, matchId: last.match_id } : null,
+      };
     },
   };
+}
+
+function pairOf({ models, numbers }: Row, first: string, second: string): PairPage["pairs"] {
+  const known = modelsOf(models);
+  const [one, other] = [known.indexOf(first) * scoreWidth, known.indexOf(second) * scoreWidth];
+  const answered = (at: number) => at >= 0 && numberAt(numbers, at + score.fate) === 0;
+  if (!answered(one) || !answered(other)) return [];
+  const less = (at: number) => numberAt(numbers, one + at) - numberAt(numbers, other + at);
+  return [{ points: less(score.points), rps: less(score.rps), logLoss: less(score.logLoss) }];
+}
+
+/** Match by match, with turns for others in between: half a million matches take seconds. */
+export async function compared(pageAfter: (after: Position | null) => PairPage): Promise<Comparison> {
+  const [points, rps, logLoss] = [newMoments(), newMoments(), newMoments()];
+  let after: Position | null = null;
+  for (;;) {
+    const page: PairPage = pageAfter(after);
+    for (const pair of page.pairs) {
+      observed(points, pair.points);
+      observed(rps, pair.rps);
+      observed(logLoss, pair.logLoss);
+    }
+    after = page.after;
+    if (after === null) break;
+    await setImmediate();
+  }
+  return { n: points.n, points: differenceOf(points), rps: differenceOf(rps), logLoss: differenceOf(logLoss) };
 }
 
 function differenceOf(moments: Moments): Difference {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { betterOf, type Difference } from "../../../src/projections/panel.ts";
+import { betterOf, type Difference } from "../../../src/projections/comparison.ts";
 import { CommandFailed, exitCode } from "../../cli/errors.ts";
 import { count, fixed } from "../../cli/format.ts";
 import { nearest } from "../../cli/nearest.ts";
@@ -28,7 +28,7 @@ export function compareCommand(models: Command): void {
     .option("--json", "one JSON document")
     .addHelpText("after", examples(["models compare elo-k15 base-rates", "is Elo better than base rates?"]))
     .action((first: string, second: string, { json, retro, competition, season }: Options) =>
-      withReadModel(loadConfig(), (readModel) => {
+      withReadModel(loadConfig(), async (readModel) => {
         const filter = {
           retro: retro === true,
           ...(competition === undefined ? {} : { competition }),
@@ -44,7 +44,7 @@ export function compareCommand(models: Command): void {
             `no model ${model} has a settled answer here${hint} (fulltime models)`,
           );
         }
-        const { n, ...differences } = readModel.compareModels(first, second, filter);
+        const { n, ...differences } = await readModel.compareModels(first, second, filter);
         if (json === true) return printJson({ first, second, n, ...differences });
         print(
           table(

@@ -31,23 +31,28 @@ const filterSchema = z.object({
 type ModelsFilter = z.infer<typeof filterSchema>;
 
 /** `GET /models`: who is good, by how much, and how sure that is. */
-export function modelsPages({ options, ask, page, asOf }: Console): Hono<HttpEnv> {
-  let newest: { key: string; tables: Tables } | null = null;
+export function modelsPages({ options, ask, askLong, page, asOf }: Console): Hono<HttpEnv> {
+  let newest: { key: string; tables: Promise<Tables> } | null = null;
 
   /** Every open console asks again at every change, and the tables are of thousands of answers: made once a sequence. */
-  function tablesAt(sequence: number, filter: ModelsFilter): Tables {
+  function tablesAt(sequence: number, filter: ModelsFilter): Promise<Tables> {
     const { since } = options.readModel.state();
     const key = JSON.stringify([sequence, since, filter]);
-    if (newest?.key !== key) newest = { key, tables: ask((it) => tablesOf(it, filter)) };
-    return newest.tables;
+    if (newest?.key === key) return newest.tables;
+    const made = { key, tables: askLong((it) => tablesOf(it, filter)) };
+    newest = made;
+    made.tables.catch(() => {
+      if (newest === made) newest = null;
+    });
+    return made.tables;
   }
 
   const routes = new Hono<HttpEnv>();
-  routes.get("/models", (c) => {
+  routes.get("/models", async (c) => {
     const at = asOf();
     const filter = readFields(filterSchema, queryOf(c));
     const rests = ask((it) => restsOf(it, options, at.now));
-    const loaded = { ...tablesAt(at.sequence, filter), rests };
+    const loaded = { ...(await tablesAt(at.sequence, filter)), rests };
     return page(
       c,
       { title: "Models", section: "/models", charts: loaded.record !== null, asOf: at },
@@ -76,13 +81,13 @@ function restsOf(it: ReadModelQueries, { roster, policy }: HttpOptions, now: num
   return rests;
 }
 
-function tablesOf(it: ReadModelQueries, { model, against, ...chosen }: ModelsFilter): Tables {
+async function tablesOf(it: ReadModelQueries, { model, against, ...chosen }: ModelsFilter): Promise<Tables> {
   const filter = panelFilterOf(chosen);
   return {
     panel: it.panel(filter),
     regressions: it.regressions(filter),
     record: model === undefined ? null : it.modelRecord(model, filter),
-    comparison: model === undefined || against === undefined ? null : it.compareModels(model, against, filter),
+    comparison: model === undefined || against === undefined ? null : await it.compareModels(model, against, filter),
   };
 }
 
