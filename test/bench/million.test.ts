@@ -3,6 +3,25 @@ import { expect, test } from "vitest";
 import { millionBench } from "../../scripts/bench/million.ts";
 import { tinyContext } from "./context.ts";
 
+const pages = [
+  "tonight",
+  "matches",
+  "matchesFiltered",
+  "match",
+  "gaps",
+  "failures",
+  "failuresOfAKind",
+  "failuresOfACause",
+  "backfills",
+  "planOfAWeek",
+  "planOfAYear",
+  "models",
+  "modelsFiltered",
+  "modelRecord",
+  "modelsCompared",
+  "system",
+];
+
 test("a node on a small log beside one on a large one, every figure told, nothing left behind but the logs", async () => {
   const context = await tinyContext(20);
   const { sides, ratio, notes } = await millionBench.run(context);
@@ -22,6 +41,9 @@ test("a node on a small log beside one on a large one, every figure told, nothin
     "healthWhilePlayedP99Ms",
     "pipelineHealthMs",
     "listPageP99Ms",
+    "pageMs",
+    "pageKB",
+    ...pages.flatMap((page) => [`${page}PageMs`, `${page}PageP99Ms`]),
     "tickP99Ms",
     "cpuMsPerFurtherMatch",
     "nodeRssMiB",

@@ -7,6 +7,8 @@ const bounds: Record<string, number> = {
   healthP99Ms: 50,
   pipelineHealthMs: 200,
   listPageP99Ms: 50,
+  pageMs: 50,
+  pageKB: 100,
   tickP99Ms: 5,
   walAfterRebuildMiB: 64,
   rebuildRssMaxMiB: 512,

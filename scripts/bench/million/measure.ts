@@ -13,6 +13,7 @@ import { quickPolicy } from "../node/policy.ts";
 import { outputOf } from "../node/output.ts";
 import { typescript } from "../node/typescript.ts";
 import { watchProcess } from "../node/process.ts";
+import { consoleFigures } from "./console.ts";
 import { listPages } from "./pages.ts";
 
 const hourMs = 3_600_000;
@@ -86,6 +87,7 @@ async function asked(node: BenchNode, load: Load, { signal, say }: BenchContext)
   const idle = await latencies(health, healthSamples, signal);
   const pages = await listPages(node.url, pageSamples, signal);
   const admin = await latencies(`${node.url}/api/admin/pipeline-health`, pageSamples, signal);
+  const shown = await consoleFigures(node.url, pageSamples, signal);
   const ticks = await node.tick(tickSamples);
   say(`asked; playing ${warmUp.count} and ${further.count} more matches`);
 
@@ -101,6 +103,7 @@ async function asked(node: BenchNode, load: Load, { signal, say }: BenchContext)
     healthWhilePlayedP99Ms: quantile(whilePlayed, 0.99),
     pipelineHealthMs: quantile(admin, 0.99),
     listPageP99Ms: quantile(pages, 0.99),
+    ...shown,
     tickP99Ms: quantile(ticks, 0.99),
     cpuMsPerFurtherMatch: before === null || used === null ? null : (1000 * (used - before)) / further.count,
     nodeRssMiB: rssMiB(node.pid),
