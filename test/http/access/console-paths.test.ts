@@ -11,6 +11,10 @@ test.each([
   ["//evil.example/", "/"],
   ["/\\evil.example/", "/"],
   ["/\t/evil.example/", "/"],
+  ["/.//evil.example/", "/"],
+  ["/matches/..//evil.example/", "/"],
+  ["/%2e//evil.example/", "/"],
+  ["/./\\evil.example/", "/"],
   ["https://evil.example/", "/"],
   ["javascript:alert(1)", "/"],
   ["/sign-out", "/"],
@@ -24,6 +28,6 @@ test("what is the console's, and what of it is for principals", () => {
   for (const path of ["/", "/gaps", "/matches/x", "/sign-out", "/requests/x/cancel"])
     expect(isConsolePage(path)).toBe(true);
   for (const path of ["/sign-in", "/theme/dark"]) expect([isConsolePage(path), isConsole(path)]).toEqual([false, true]);
-  for (const path of ["/api/matches", "/docs", "/livez", "/gapsy", "/console/style.css"])
+  for (const path of ["/api/matches", "/docs", "/livez", "/gapsy", "/console/style.css", "//evil.example", "//"])
     expect(isConsole(path)).toBe(false);
 });
