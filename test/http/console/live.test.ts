@@ -63,6 +63,30 @@ describe("a page that is open", () => {
     await page.getByText("updates itself").waitFor();
   });
 
+  test("asks for nothing in a tab that nobody sees, and catches up when it is shown", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page } = await browser.visit({ url: node.url });
+    const turned = (hidden: boolean) =>
+      page.evaluate(`Object.defineProperty(document, "hidden", { configurable: true, value: ${hidden} });
+        document.dispatchEvent(new Event("visibilitychange"))`);
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.goto(node.url);
+    await followed;
+    const left = page.waitForEvent("requestfailed", (request) => request.url().includes("/api/changes"));
+    await turned(true);
+    await left;
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await node.write(happens());
+    await page.waitForRequest(() => true, { timeout: 1500 }).catch(() => {});
+    expect(asked).toEqual([]);
+    await page.getByText(headline).waitFor();
+    await turned(false);
+    await page.getByText("3 of 5 matches of the next 6 h have a gap").waitFor();
+    expect(asked.filter((url) => url.includes("/api/changes"))).toHaveLength(1);
+  });
+
   test("follows again after the node has restarted", async () => {
     const { lives, happens } = season();
     const node = await consoleNode({ lives });
