@@ -2,6 +2,7 @@ import type { Policy } from "../../match/policy.ts";
 import { SeverityBadge, StageBadge, stageLook } from "./components/badge.tsx";
 import { Text } from "./components/text.tsx";
 import { Time } from "./components/time.tsx";
+import { Told } from "./components/told.tsx";
 import { href } from "./path.ts";
 import type { TonightMatch } from "./tonight-rows.ts";
 import { count } from "./words.ts";
@@ -70,7 +71,7 @@ function Entry({ row: { match, stages, gap }, now, policy }: { row: TonightMatch
         </p>
         {gap === null ? null : (
           <p>
-            <Text value={gap.reason} /> <span class="quiet">Next:</span> <Text value={gap.nextAction} />.
+            <Text value={gap.reason} /> <span class="quiet">Next:</span> <Told value={gap.nextAction} />.
           </p>
         )}
       </div>

@@ -401,6 +401,34 @@ describe("what can be done", () => {
     expect(node.events("operator.requested")).toEqual([]);
   });
 
+  test("what can be done follows the match; a reason that is being written stays, and the page is no newer than it", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    const here = `${node.url}/matches/${planted.unsettled}`;
+    await page.goto(here);
+    await page.getByText("updates itself").waitFor();
+    const reason = page.getByLabel("Why (needed");
+    await reason.fill("abandoned");
+    await page.getByRole("button", { name: "Pause" }).click();
+    const anew = page.waitForResponse(here);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await anew;
+    await reason.focus();
+    const asOf = await page.locator("#as-of").innerText();
+    const fetched = page.waitForResponse(here);
+    await fetch(`${node.url}/api/admin/settlement/retry`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ matchIds: [planted.unsettled] }),
+    });
+    await fetched;
+    await page.getByText("retry asked for").first().waitFor();
+    expect([await page.locator("#as-of").innerText(), await reason.inputValue()]).toEqual([asOf, "abandoned"]);
+    await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "Dismiss this failure" }).waitFor({ state: "detached" });
+    await page.getByText(`As of sequence ${node.node.readModel.sequence()}`).waitFor();
+  });
+
   test("nothing is offered that would be refused, and nothing to who may only read", async () => {
     const token = newToken();
     const node = await consoleNode();
@@ -470,6 +498,9 @@ describe("states", () => {
     await page.goto(`${node.url}/matches/${planted.settled}`);
     await page.getByText("NATS does not answer").waitFor();
     await page.getByText("The log does not answer", { exact: true }).waitFor();
+    await page.getByText("Who asked for what is in the log, which does not answer").waitFor();
+    await page.getByText("In which waves they came is in the log, which does not answer now.").waitFor();
+    await page.getByText("Whether it was corrected is in the log, which does not answer now.").waitFor();
     await page.getByRole("table", { name: "Due, done, and how late" }).waitFor();
     expect([await visit.violations(), await visit.shift(), visit.errors]).toEqual([[], 0, []]);
     const response = await fetch(`${node.url}/matches/${planted.settled}/events`);

@@ -11,6 +11,7 @@ import { Empty, Live } from "./state.tsx";
 import { type Column, Pager, Table } from "./table.tsx";
 import { Text } from "./text.tsx";
 import { Time } from "./time.tsx";
+import { Told } from "./told.tsx";
 
 /** So many that a page stays below 100 kB whatever the teams are called. */
 export const gapsShown = 30;
@@ -119,7 +120,7 @@ function columns(now: number): Column<MatchGap>[] {
       head: "Next",
       cell: ({ nextAction }) => (
         <span class="words">
-          <Text value={nextAction} max={80} />
+          <Told value={nextAction} max={80} />
         </span>
       ),
     },

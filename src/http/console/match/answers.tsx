@@ -74,7 +74,11 @@ export function Answers({ match, life, at }: AnswersProps) {
           )}
         </nav>
       )}
-      {life === null ? null : <Waves life={life} round={at.round} />}
+      {life === null ? (
+        <p class="quiet">In which waves they came is in the log, which does not answer now.</p>
+      ) : (
+        <Waves life={life} round={at.round} />
+      )}
     </section>
   );
 }

@@ -1,8 +1,10 @@
 import type { MatchEvent } from "../../../match/event.ts";
 import type { Moment } from "../../../projections/timeline.ts";
+import { Empty } from "../components/state.tsx";
 import { Table } from "../components/table.tsx";
 import { Text } from "../components/text.tsx";
 import { Time } from "../components/time.tsx";
+import { Told } from "../components/told.tsx";
 import { count } from "../words.ts";
 import { described } from "./described.ts";
 import type { Life } from "./loaded.ts";
@@ -11,7 +13,14 @@ const asksShown = 15;
 
 /** What was asked for, by whom, and what came of it. */
 export function Asked({ life }: { life: Life | null }) {
-  if (life === null) return null;
+  if (life === null) {
+    return (
+      <section id="requests">
+        <h2>Requests and attempts</h2>
+        <Empty title="Who asked for what is in the log, which does not answer" />
+      </section>
+    );
+  }
   const asks = life.moments.filter(({ event }) => event !== null && isAsk(event));
   const shown = asks.slice(-asksShown).toReversed();
   const answers = answersByCause(life.moments);
@@ -56,7 +65,7 @@ function What({ event }: { event: MatchEvent }) {
     <>
       {what}:{" "}
       <span class="words">
-        <Text value={detail} max={160} />
+        <Told value={detail} max={160} />
       </span>
     </>
   );

@@ -3,7 +3,7 @@ import { stageNames } from "../components/badge.tsx";
 import { count, duration, number } from "../words.ts";
 import { scoreOf } from "./score.ts";
 
-/** What happened, in a few words of ours, and the particulars, some of which somebody else wrote. */
+/** What happened, in a few words of ours, and the particulars, some of which somebody else wrote; instants as ISO 8601. */
 interface Described {
   what: string;
   detail: string;
@@ -14,7 +14,7 @@ export function described(event: MatchEvent): Described {
   switch (event.type) {
     case "match.scheduled": {
       const { teams, kickoff, timeAssumed, status, purpose, changed } = event.data;
-      const at = `${kickoff.slice(0, 16).replace("T", " ")} UTC${timeAssumed ? " (time assumed)" : ""}`;
+      const at = `${kickoff}${timeAssumed ? " (time assumed)" : ""}`;
       const name = (of: "home" | "away") => teams[of].name.slice(0, 40);
       const what = changed.length === 0 ? "" : ` (${changed.join(", ")})`;
       const detail = `${name("home")} v ${name("away")}, ${at}, ${status}${purpose === "history" ? ", history" : ""}${what}`;
@@ -59,7 +59,7 @@ export function described(event: MatchEvent): Described {
     }
     case "match.failed": {
       const { stage, attempt, of, category, reason, retryAt, round } = event.data;
-      const next = retryAt === null ? "given up" : `again at ${retryAt.slice(0, 19).replace("T", " ")} UTC`;
+      const next = retryAt === null ? "given up" : `again at ${retryAt}`;
       const detail = `${category}, attempt ${attempt} of ${of}, ${next}: ${reason}${more(round, false)}`;
       return { what: `${stageNames[stage]} failed`, detail };
     }

@@ -5,6 +5,7 @@ import { Badge, type Tone } from "../components/badge.tsx";
 import { Empty, Notice } from "../components/state.tsx";
 import { Text } from "../components/text.tsx";
 import { Time } from "../components/time.tsx";
+import { Told } from "../components/told.tsx";
 import { href } from "../path.ts";
 import { count, duration, number } from "../words.ts";
 import { described } from "./described.ts";
@@ -81,7 +82,7 @@ function MomentItem({ id, moment, policy }: { id: string; moment: Moment; policy
   const { what, detail } = described(event);
   return (
     <li id={`e${sequence}`} data-row="" class={toneOf(event, ignored)}>
-      <Time at={event.time} /> <strong>{what}</strong> <Text value={detail} max={420} />{" "}
+      <Time at={event.time} /> <strong>{what}</strong> <Told value={detail} max={420} />{" "}
       <Late {...moment} policy={policy} />
       {ignored === null ? null : (
         <>

@@ -6,6 +6,7 @@ import { Badge, categoryMeanings, SeverityBadge, stageNames } from "../component
 import { Empty, Fact, Facts, Notice } from "../components/state.tsx";
 import { Text, visible } from "../components/text.tsx";
 import { Time } from "../components/time.tsx";
+import { Told } from "../components/told.tsx";
 import { duration, number } from "../words.ts";
 import { scoreOf, statusTones } from "./score.ts";
 
@@ -53,7 +54,7 @@ export function Overview({ match, policy, now }: { match: Match; policy: Policy;
           title={`Missing for ${duration(now - gap.dueSince)}: ${gap.missing.map((it) => stageNames[it]).join(", ")}`}
         >
           <p>
-            <Text value={gap.reason} />. Next: <Text value={gap.nextAction} />.
+            <Text value={gap.reason} />. Next: <Told value={gap.nextAction} />.
           </p>
         </Notice>
       )}

@@ -24,6 +24,7 @@ export function Outcome({ match, life }: LoadedMatch) {
         <Settled settlement={match.settlement} match={match} />
       )}
       <Revisions versions={versions.length > 0 ? versions : known(match)} />
+      {life === null ? <p class="quiet">Whether it was corrected is in the log, which does not answer now.</p> : null}
       <PointsBeside versions={versions} />
     </section>
   );
