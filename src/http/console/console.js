@@ -78,10 +78,10 @@
         width: element.clientWidth,
         // The legend has its room below.
         height: Math.max(120, element.clientHeight - 56),
-        scales: { x: { time: element.dataset.x === "time" } },
+        scales: { x: { time: element.dataset.x === "time" }, y: { range: rangeOf(unit) } },
         axes: [
           { ...axis, ...times },
-          { ...axis, size: 60, values: (_, at) => at.map((value) => `${value} ${unit}`) },
+          { ...axis, size: roomOf, values: (_, at) => at.map((value) => `${value} ${unit}`) },
         ],
         series: [{ label: heads[0] }, ...series],
         cursor: { drag: { setScale: false } },
@@ -90,6 +90,18 @@
       element,
     );
     plots.set(element, plot);
+  }
+
+  /** Shares are drawn on the whole; nothing but zeros is drawn on one, not on a hundred. */
+  function rangeOf(unit) {
+    if (unit === "%") return () => [0, 100];
+    return (_, low, high) =>
+      low === high ? [Math.min(0, low), Math.max(1, 2 * high)] : uPlot.rangeNum(low, high, 0.1, true);
+  }
+
+  /** Px that the longest label of an axis takes. */
+  function roomOf(_, labels) {
+    return 16 + 7 * Math.max(0, ...(labels ?? []).map(({ length }) => length));
   }
 
   const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -140,7 +152,11 @@
   let retryMs = 1000;
   let soon = 0;
 
+  /** The newest try to update has failed. */
+  let behind = false;
+
   const betweenMs = 1000;
+  const againMs = 5000;
   const retryMaxMs = 30_000;
   /** Without any news a page ages all the same: what is due becomes late. */
   const agesMs = 60_000;
@@ -172,15 +188,26 @@
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const found = /data-sequence="(\d+)"/.exec(detail.xhr.responseText);
-    if (found !== null) sequence = Number(found[1]);
+    // A refusal, or the page where one signs in: nothing of it belongs here.
+    if (!detail.shouldSwap || found === null) return fallBehind();
+    sequence = Number(found[1]);
+    if (behind && source?.readyState === EventSource.OPEN) say("updates itself");
+    behind = false;
   });
+  document.addEventListener("htmx:sendError", fallBehind);
+
+  function fallBehind() {
+    behind = true;
+    say("not updated: trying again");
+    setTimeout(want, againMs);
+  }
 
   document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     const old = detail.target;
     const next = detail.fragment.querySelector?.(`#${CSS.escape(old.id)}`) ?? detail.fragment.firstElementChild;
     if (next === null) return;
     const html = next.outerHTML;
-    if (html === said.get(old) || isBeingWritten(old)) {
+    if (html === said.get(old) || isBeingWritten(old) || (old.id === "as-of" && isAnyBeingWritten())) {
       detail.shouldSwap = false;
       return;
     }
@@ -192,11 +219,20 @@
     setTimeout(() => draw(next));
   });
 
-  /** Somebody is at one of its fields: it waits for the next time. */
+  /** Somebody is at one of its fields: it waits until he has left it. A tick is kept, and keeps nothing waiting. */
   function isBeingWritten(part) {
     const active = document.activeElement;
-    return part.contains(active) && active.matches("input, select, textarea");
+    return part.contains(active) && active.matches("input:not([type=checkbox]), select, textarea");
   }
+
+  /** Then a part is older than the others: the page does not claim to be newer than that. */
+  function isAnyBeingWritten() {
+    return [...document.querySelectorAll("[data-live]")].some(isBeingWritten);
+  }
+
+  document.addEventListener("focusout", ({ target }) => {
+    if (follows !== "none" && target.closest?.("[data-live]") && !target.matches("[type=checkbox], a, button")) want();
+  });
 
   /** What the reader has opened, ticked or written in a part stays so. */
   function keep(old, next) {
@@ -209,17 +245,27 @@
       );
       if (same !== undefined) same.checked = field.checked;
     }
+    for (const field of old.querySelectorAll("input:not([type=checkbox], [type=hidden]), textarea")) {
+      if (field.value === field.defaultValue) continue;
+      const same = [...next.querySelectorAll(field.tagName)].find(
+        ({ name, form }) => name === field.name && form?.getAttribute("action") === field.form?.getAttribute("action"),
+      );
+      if (same !== undefined) same.value = field.value;
+    }
   }
 
   /** Where the focus was, said so that it is found again in what comes instead. */
   function keyOf(element, within) {
     if (element === null || element === document.body || !within.contains(element)) return null;
-    return { id: element.id, href: element.getAttribute("href"), text: element.textContent, tag: element.tagName };
+    const { id, textContent: text, tagName: tag, name, value } = element;
+    return { id, href: element.getAttribute("href"), text, tag, name, value };
   }
 
-  function find(part, { id, href, text, tag }) {
+  function find(part, { id, href, text, tag, name, value }) {
     if (id !== "") return document.getElementById(id);
-    return [...part.querySelectorAll(tag)].find((it) => it.getAttribute("href") === href && it.textContent === text);
+    return [...part.querySelectorAll(tag)].find(
+      (it) => it.getAttribute("href") === href && it.textContent === text && it.name === name && it.value === value,
+    );
   }
 
   function follow() {
@@ -364,7 +410,8 @@
     follow();
     if (!document.hidden) want();
   });
-  for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", refresh);
+  // It does not bubble, and parts bring new ones.
+  document.addEventListener("close", refresh, true);
   if (follows !== "none") {
     if (paused) pause(true);
     else follow();

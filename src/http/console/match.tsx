@@ -73,7 +73,9 @@ export function matchPages(console: Console): Hono<HttpEnv> {
           <Overview match={match} policy={policy} now={now} />
         </Live>
         <Parts />
-        <Actions match={match} viewer={viewer(c)} scope={{ now, policy, roster }} />
+        <Live id="actions">
+          <Actions match={match} viewer={viewer(c)} scope={{ now, policy, roster }} />
+        </Live>
         <Live id="stages">{match.fixture === null ? null : <Stages {...loaded} policy={policy} now={now} />}</Live>
         <Live id="forecast">
           <Forecast {...loaded} />

@@ -138,18 +138,21 @@ function Request({ call, request, matches, after, viewer }: Loaded & { after: st
           next={matches.cursor === null ? null : href(here, { cursor: matches.cursor })}
         />
       </Live>
-      {request.what === "backfill" && goesOn ? (
-        <Action
-          id="cancel"
-          viewer={viewer}
-          action={`${here}/cancel`}
-          label="Cancel what has not begun"
-          danger
-          confirm={<p>What is under way ends by itself; {count(running, "match", "matches")} may be taken back.</p>}
-        >
-          <Field name="reason" label="Reason (kept in the log)" maxlength={300} />
-        </Action>
-      ) : null}
+      <Live id="cancelling">
+        {request.what === "backfill" && goesOn ? (
+          <Action
+            id="cancel"
+            // A cancel is one whatever its form is called: so the part stays as it is while nothing changes.
+            viewer={{ ...viewer, newCallId: () => id }}
+            action={`${here}/cancel`}
+            label="Cancel what has not begun"
+            danger
+            confirm={<p>What is under way ends by itself; {count(running, "match", "matches")} may be taken back.</p>}
+          >
+            <Field name="reason" label="Reason (kept in the log)" maxlength={300} />
+          </Action>
+        ) : null}
+      </Live>
     </>
   );
 }

@@ -262,18 +262,32 @@ test("who may only read sees the gaps and their plan, and no button that does an
   expect(plan).not.toContain("/gaps/backfill");
 });
 
+test("when it is tried again is told in the reader's zone, on each page that tells it", async () => {
+  const node = await consoleNode();
+  const { page } = await browser.visit({ url: node.url, timezoneId: "Europe/Berlin" });
+  for (const path of ["/", "/gaps", `/matches/${planted.retrying}`]) {
+    await page.goto(node.url + path);
+    const text = (await page.locator("main").innerText()).replaceAll(/\s+/g, " ");
+    expect(text).toContain("retry at 2017-01-14 15:59 14:59 UTC");
+    expect(text).not.toMatch(/\d\dT\d\d/);
+  }
+  expect(await page.locator("#life").innerText()).toContain("again at 2017-01-14 15:59 14:59 UTC: HTTP 503");
+});
+
 test("a gap that comes is shown by itself; what is ticked stays so", async () => {
   const node = await consoleNode();
   const { page } = await browser.visit({ url: node.url });
   await page.goto(`${node.url}/gaps`);
   await page.getByText("updates itself").waitFor();
   await page.getByLabel(`Tick ${planted.missed}`).check();
-  await page.getByRole("heading", { name: "Gaps" }).click();
-  await page.evaluate("document.activeElement?.blur()");
   await node.write(missedLife("pl-2016-17-late-comer"));
   await page.getByText("9 gaps").waitFor();
   expect(await page.getByLabel(`Tick ${planted.missed}`).isChecked()).toBe(true);
   expect(await page.getByRole("link", { name: "5 missed" }).count()).toBe(1);
+  // The box still has the focus, as it had it when the list came anew.
+  await page.waitForFunction(`document.activeElement.value === ${JSON.stringify(planted.missed)}`);
+  await page.keyboard.press("Space");
+  expect(await page.getByLabel(`Tick ${planted.missed}`).isChecked()).toBe(false);
 });
 
 test("many gaps: page after page, each match once, none above 100 kB whatever the teams are called", async () => {

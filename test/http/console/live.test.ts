@@ -101,6 +101,21 @@ describe("a page that is open", () => {
     await page.getByText("updates itself").waitFor();
   });
 
+  test("says that it could not be updated, and tries again", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    await page.getByText("updates itself").waitFor();
+    await page.route(`${node.url}/`, (route) => route.fulfill({ status: 500, body: "no" }));
+    await node.write(happens());
+    await page.getByText("not updated: trying again").waitFor();
+    await page.getByText(headline).waitFor();
+    await page.unroute(`${node.url}/`);
+    await page.getByText("3 of 5 matches of the next 6 h have a gap").waitFor();
+    await page.getByText("updates itself").waitFor();
+  });
+
   test("says that NATS is away, and when it is back", async () => {
     const { lives, happens } = season();
     const node = await consoleNode({ lives });
