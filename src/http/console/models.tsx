@@ -14,6 +14,7 @@ import { Badge } from "./components/badge.tsx";
 import { Choice, Field, Filters } from "./components/form.tsx";
 import { ModelComparison } from "./components/model-comparison.tsx";
 import { ModelRecordOf } from "./components/model-record.tsx";
+import { costOf } from "./components/plan.tsx";
 import { Empty, Live, Notice } from "./components/state.tsx";
 import { Table } from "./components/table.tsx";
 import { Text } from "./components/text.tsx";
@@ -158,6 +159,7 @@ function Models({
         <Table
           caption={`The panel: ${count(panel.length, "model")}, by points`}
           rows={panel}
+          dense
           empty={
             <Empty title="No settled answers yet">
               <p>The table begins with the first match that is settled with predictions in it, under this filter.</p>
@@ -168,12 +170,14 @@ function Models({
               head: "Model",
               header: true,
               cell: (row) => (
-                <a href={to({ model: row.model, against })} class="whole">
-                  <Text value={row.model} />
-                </a>
+                <>
+                  <a href={to({ model: row.model, against })} class="whole">
+                    <Text value={row.model} />
+                  </a>
+                  {rests.has(row.model) ? <Resting /> : null}
+                </>
               ),
             },
-            { head: "", cell: (row) => (rests.has(row.model) ? <Badge tone="warning" word="resting" /> : null) },
             { head: "Matches", numeric: true, cell: (row) => number(row.n) },
             { head: "Points", numeric: true, cell: (row) => number(row.points) },
             {
@@ -190,13 +194,22 @@ function Models({
             { head: "Abstained", numeric: true, cell: (row) => number(row.abstained) },
             { head: "Rested", numeric: true, cell: (row) => number(row.resting) },
             { head: "Failed", numeric: true, cell: (row) => number(row.failed) },
-            { head: "Cost", numeric: true, cell: (row) => (row.cost === 0 ? "–" : row.cost.toFixed(2)) },
+            { head: "Cost", numeric: true, cell: (row) => (row.cost === 0 ? "–" : costOf(row.cost)) },
           ]}
         />
         {panel.length === 0 ? null : (
           <p class="quiet">± is half of a 95 % interval. RPS, log loss and calibration: lower is better.</p>
         )}
       </Live>
+    </>
+  );
+}
+
+function Resting() {
+  return (
+    <>
+      {" "}
+      <Badge tone="warning" word="resting" />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import type { PropsWithChildren } from "hono/jsx";
 import type { System } from "../system.ts";
 import { Badge } from "./components/badge.tsx";
 import { Fact, Facts } from "./components/state.tsx";
@@ -92,6 +93,10 @@ export function ThisProcess({ system: { version, node, pid, rssBytes, startedAt,
   );
 }
 
+function Words({ children }: PropsWithChildren) {
+  return <span class="words">{children}</span>;
+}
+
 /** Secrets came masked. */
 export function Configuration({ lines }: { lines: System["configuration"] }) {
   return (
@@ -105,10 +110,17 @@ export function Configuration({ lines }: { lines: System["configuration"] }) {
           { head: "Setting", header: true, cell: ({ name }) => <code>{name}</code> },
           {
             head: "Value",
-            cell: ({ value }) => (value === "" ? <span class="quiet">none</span> : <Text value={value} />),
+            cell: ({ value }) =>
+              value === "" ? (
+                <span class="quiet">none</span>
+              ) : (
+                <Words>
+                  <Text value={value} />
+                </Words>
+              ),
           },
           { head: "From", cell: ({ origin }) => origin },
-          { head: "Is", cell: ({ about }) => about },
+          { head: "Is", cell: ({ about }) => <Words>{about}</Words> },
         ]}
       />
     </section>

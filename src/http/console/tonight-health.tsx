@@ -110,7 +110,15 @@ export function SourceTable({
       caption="What each source last told, and what is left of its quota"
       rows={sources}
       columns={[
-        { head: "Source", header: true, cell: ({ id }) => <Text value={id} /> },
+        {
+          head: "Source",
+          header: true,
+          cell: ({ id }) => (
+            <span class="who">
+              <Text value={id} />
+            </span>
+          ),
+        },
         {
           head: "State",
           cell: (source) => {

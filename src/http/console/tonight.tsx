@@ -3,7 +3,7 @@ import type { Policy } from "../../match/policy.ts";
 import type { Punctuality } from "../../projections/punctuality.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import type { HttpEnv } from "../openapi.ts";
-import { Empty, Live } from "./components/state.tsx";
+import { Live } from "./components/state.tsx";
 import { Text } from "./components/text.tsx";
 import { Time } from "./components/time.tsx";
 import type { Console } from "./page.tsx";
@@ -82,7 +82,7 @@ function TonightPage({ tonight, diagnosis, slots, now, policy, disk }: TonightPr
           {ahead.length > 0 ? (
             <Timeline {...about} rows={ahead} fineMax={12} lackingMax={25} label="Next kick-offs" />
           ) : (
-            <NoneAhead next={tonight.next} now={now} policy={policy} />
+            <NoneAhead next={tonight.next} now={now} />
           )}
         </section>
         {begun.length === 0 ? null : (
@@ -164,20 +164,17 @@ function Headline({ matches, withGap, missed, at, window }: Truth) {
   );
 }
 
-function NoneAhead({ next, now, policy }: Pick<TonightProps, "now" | "policy"> & Pick<Tonight, "next">) {
-  return (
-    <Empty title={`No match kicks off in the next ${duration(policy.coverageWindow)}`}>
-      {next === null ? (
-        <p>None is scheduled after that, as far as the sources have told.</p>
-      ) : (
-        <p>
-          The next one is{" "}
-          <a href={`/matches/${next.id}`}>
-            <Text value={next.home.name} max={60} /> – <Text value={next.away.name} max={60} />
-          </a>
-          , <Time at={next.kickoff} now={now} />.
-        </p>
-      )}
-    </Empty>
+/** That there is none in the next hours is the headline's. */
+function NoneAhead({ next, now }: Pick<TonightProps, "now"> & Pick<Tonight, "next">) {
+  return next === null ? (
+    <p class="quiet">None is scheduled after that, as far as the sources have told.</p>
+  ) : (
+    <p>
+      The next one is{" "}
+      <a href={`/matches/${next.id}`}>
+        <Text value={next.home.name} max={60} /> – <Text value={next.away.name} max={60} />
+      </a>
+      , <Time at={next.kickoff} now={now} />.
+    </p>
   );
 }

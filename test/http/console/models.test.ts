@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { narrow, testBrowser, wide } from "../../support/browser.ts";
 import { consoleNode } from "../../support/console-node.ts";
+import { seasonNow } from "../../support/console-season.ts";
+import { failedModel, history, hour, minute, tip } from "../../support/history.ts";
 
 const browser = testBrowser();
 
@@ -27,12 +29,35 @@ describe.each([
       expect(rows[i]).toContain(String(points));
       if (rps !== null) expect(rows[i]).toContain(rps.toFixed(4));
     }
+    const table = page.getByRole("region", { name: /^The panel: / });
+    const hidden = await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    if (options.viewport === wide) expect(hidden).toBe(0);
     await page.getByRole("link", { name: "elo", exact: true }).click();
     await page.getByRole("heading", { name: "elo", exact: true }).waitFor();
     await page.getByText("2017-01", { exact: true }).waitFor();
     expect(await visit.violations()).toEqual([]);
     expect([visit.errors, visit.strangers, await visit.shift(), await visit.overflow()]).toEqual([[], [], 0, 0]);
   });
+});
+
+test("what a model has cost keeps the digits that say something", async () => {
+  const life = history("pl-2016-17-a-b", seasonNow - 60 * hour)
+    .scheduled({ kickoff: seasonNow - 4 * hour })
+    .at(seasonNow - 10 * hour)
+    .requested("analyse")
+    .after(minute)
+    .analysed()
+    .at(seasonNow - 4.5 * hour)
+    .requested("predict")
+    .after(minute)
+    .predicted([{ ...tip("elo"), cost: 0.001234 }, tip("poisson"), failedModel("pi", "permanent")])
+    .at(seasonNow - 2 * hour)
+    .finished()
+    .requested("settle")
+    .after(minute)
+    .settled();
+  const { url } = await consoleNode({ lives: [life] });
+  expect(await (await fetch(`${url}/models`)).text()).toContain(`<td class="numeric">0.001234</td>`);
 });
 
 test("two models are compared from the filter, without scripts too, in the words of the API", async () => {

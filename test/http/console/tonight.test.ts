@@ -103,6 +103,7 @@ describe("nothing that is fine takes space", () => {
     await visit.page.goto(node.url);
     await visit.page.getByRole("status").getByText("No match kicks off in the next 6 h").waitFor();
     await visit.page.getByText("in 1 d 6 h").waitFor();
+    expect(await visit.page.getByText("No match kicks off in the next 6 h").count()).toBe(1);
     expect(await visit.violations()).toEqual([]);
   });
 
