@@ -33,5 +33,5 @@ test.each(pictures)("%s", async (name, path, options) => {
   const { page } = await browser.visit({ url: node.url, timezoneId: "Europe/Berlin", ...options });
   await page.goto(node.url + path);
   await page.getByText("updates itself").waitFor();
-  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled", scale: "css" });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, animations: "disabled", scale: "css" });
 });

@@ -120,7 +120,7 @@ export function Configuration({ lines }: { lines: System["configuration"] }) {
               ),
           },
           { head: "From", cell: ({ origin }) => origin },
-          { head: "Is", cell: ({ about }) => <Words>{about}</Words> },
+          { head: "Is", cell: ({ about }) => <span class="words sentence">{about}</span> },
         ]}
       />
     </section>

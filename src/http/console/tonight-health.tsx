@@ -114,7 +114,7 @@ export function SourceTable({
           head: "Source",
           header: true,
           cell: ({ id }) => (
-            <span class="who">
+            <span class="teams">
               <Text value={id} />
             </span>
           ),
