@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
+import { type Browser, chromium as driver } from "playwright-core";
 import { versionOf } from "./bench/machine.ts";
 
 /**
@@ -24,6 +25,12 @@ export async function findChromium(cacheDir: string): Promise<string> {
     await rm(partial, { recursive: true, force: true });
   }
   return binary;
+}
+
+/** `more`: further arguments of Chromium. */
+export async function launchChromium(cacheDir: string, more: readonly string[] = []): Promise<Browser> {
+  const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"];
+  return driver.launch({ executablePath: await findChromium(cacheDir), args: [...args, ...more] });
 }
 
 /** The package unpacks into the system's folder for temporary files. */

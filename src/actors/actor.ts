@@ -87,14 +87,13 @@ export function runActor(actor: Actor, node: Node, shared: Floor, onHandled: () 
 
   async function work(delivery: Delivery): Promise<void> {
     const alone = delivery.deliveries >= aloneFrom;
-    const name = `${actor.name}:${delivery.message.sequence}`;
-    if (alone && node.suspects?.has(name) === true) await pause(node.clock, suspectPauseMs, taking.signal);
+    if (alone && node.suspects?.has(nameOf(delivery)) === true) await pause(node.clock, suspectPauseMs, taking.signal);
     const granted = await turn();
     try {
       if (!granted) return delivery.release();
       // Before the floor: who waits there alone would keep everybody else waiting as well.
       if (actor.braked === true) await node.brake?.released(taking.signal);
-      const handled = await floor.enter(alone, () => (alone ? survive(name, delivery) : handle(delivery)));
+      const handled = await floor.enter(alone, () => (alone ? survive(delivery) : handle(delivery)));
       if (handled === "ack") await delivery.ack();
       else delivery.release();
     } catch (error) {
@@ -112,7 +111,10 @@ export function runActor(actor: Actor, node: Node, shared: Floor, onHandled: () 
     }
   }
 
-  async function survive(name: string, delivery: Delivery): Promise<Handled> {
+  const nameOf = ({ message }: Delivery) => `${actor.name}:${message.sequence}`;
+
+  async function survive(delivery: Delivery): Promise<Handled> {
+    const name = nameOf(delivery);
     node.suspects?.began(name);
     try {
       return await handle(delivery);

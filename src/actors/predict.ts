@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { pause } from "../clock.ts";
 import { schemas } from "../events/catalogue.ts";
-import { unchangedBy } from "../events/unchanged.ts";
+import { parsedBy } from "../events/unchanged.ts";
 import type { Models } from "../forecast/models.ts";
 import { burnsAttempt, openModels, outcomeOf } from "../match/answers.ts";
 import type { Category, ModelAnswer, RosterEntry } from "../match/event.ts";
@@ -74,12 +74,11 @@ function replaced(frozen: readonly RosterEntry[], { roster }: Models, model: str
   return { model, outcome: "abstained", category: null, reason };
 }
 
-const answerSchema = schemas["match.predicted"].shape.answers.element;
-const isWellFormed = unchangedBy(answerSchema);
+const parseAnswer = parsedBy(schemas["match.predicted"].shape.answers.element);
 
 /** The log refuses a wave for one bad answer in it, and with it those of all other models: it becomes a failure of its own model. */
 function statable(model: string, answer: ModelAnswer): ModelAnswer {
-  if (isWellFormed(answer) || answerSchema.safeParse(answer).success) return answer;
+  if (parseAnswer(answer).success) return answer;
   return { model, outcome: "failed", category: "permanent", reason: "its answer is not one that the log can hold" };
 }
 

@@ -3,7 +3,7 @@ import type { EventType, NewEvent, Recorded } from "../match/event.ts";
 import { eventTypes, isEventType, schemas, type Upcasters, upcasters, versions } from "./catalogue.ts";
 import type { Entity, LogMessage, Undecodable } from "./log.ts";
 import { letterBox, parseSubject, subjectOf } from "./subjects.ts";
-import { unchangedBy } from "./unchanged.ts";
+import { parsedBy } from "./unchanged.ts";
 
 /** What a stored message is before anyone has read its body. `storedAt`: epoch milliseconds, the server's clock. */
 export interface StoredMessage {
@@ -20,23 +20,17 @@ export interface Codec {
   decode(message: StoredMessage): LogMessage;
 }
 
-const isUnchanged = Object.fromEntries(eventTypes.map((type) => [type, unchangedBy(schemas[type])])) as Record<
+const parse = Object.fromEntries(eventTypes.map((type) => [type, parsedBy(schemas[type])])) as Record<
   EventType,
-  (data: unknown) => boolean
+  ReturnType<typeof parsedBy>
 >;
-
-/** The data as its schema gives it back. Throws when it is not what its type says. */
-function wellFormed({ type, id, data }: NewEvent): unknown {
-  if (isUnchanged[type](data)) return data;
-  const checked = schemas[type].safeParse(data);
-  if (!checked.success) throw new Error(`${type} ${id} is malformed: ${z.prettifyError(checked.error)}`);
-  return checked.data;
-}
 
 export function createCodec(present: Readonly<Record<EventType, number>>, steps: Upcasters): Codec {
   return {
     encode(entity, event) {
-      const data = wellFormed(event);
+      const checked = parse[event.type](event.data);
+      if (!checked.success)
+        throw new Error(`${event.type} ${event.id} is malformed: ${z.prettifyError(checked.error)}`);
       if (!ulid.test(event.id)) throw new Error(`event id ${JSON.stringify(event.id)} is not a ULID`);
       subjectOf(entity, event.type);
       return encoder.encode(
@@ -52,7 +46,7 @@ export function createCodec(present: Readonly<Record<EventType, number>>, steps:
           // CloudEvents attributes are never null: an event without a cause leaves the attribute out.
           ...(event.causationId === null ? {} : { causationid: event.causationId }),
           actor: event.actor,
-          data,
+          data: checked.data,
         }),
       );
     },
@@ -110,11 +104,8 @@ export function createCodec(present: Readonly<Record<EventType, number>>, steps:
           return undecodable(message, entity, "bad-data", `upcasting version ${version}: ${String(error)}`);
         }
       }
-      if (!isUnchanged[type](data)) {
-        const checked = schemas[type].safeParse(data);
-        if (!checked.success) return undecodable(message, entity, "bad-data", z.prettifyError(checked.error));
-        data = checked.data;
-      }
+      const checked = parse[type](data);
+      if (!checked.success) return undecodable(message, entity, "bad-data", z.prettifyError(checked.error));
       const event = {
         sequence: message.sequence,
         id: head.id,
@@ -122,7 +113,7 @@ export function createCodec(present: Readonly<Record<EventType, number>>, steps:
         time: head.time,
         actor: head.actor,
         causationId: head.causationId,
-        data,
+        data: checked.data,
         // The schema was looked up by the type, which the compiler cannot follow.
       } as Recorded;
       return logMessage(message, entity, event, null);

@@ -1,4 +1,4 @@
-import type { core } from "zod";
+import type { core, z } from "zod";
 
 /**
  * A quick yes to values that a schema would give back as they are: every key known, none missing, in the schema's order.
@@ -20,6 +20,14 @@ export function unchangedBy(schema: core.$ZodType): (value: unknown) => boolean 
   if (def.type !== "nullable") return never;
   const inner = unchangedBy(def.innerType);
   return (value) => value === null || inner(value);
+}
+
+/** `schema.safeParse`, asked only where the quick yes does not answer. */
+export function parsedBy<Schema extends z.ZodType>(
+  schema: Schema,
+): (value: unknown) => { success: true; data: unknown } | { success: false; error: z.ZodError } {
+  const isUnchanged = unchangedBy(schema);
+  return (value) => (isUnchanged(value) ? { success: true, data: value } : schema.safeParse(value));
 }
 
 type Check = (value: unknown) => boolean;

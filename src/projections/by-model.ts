@@ -26,9 +26,9 @@ export class ByModel {
     return longer.length - this.width;
   }
 
-  pack(): Packed {
-    const { buffer, byteLength } = this.numbers;
-    return { models: JSON.stringify(this.models), numbers: Buffer.from(buffer.slice(0, byteLength)) };
+  /** A copy: what is written must not change any more. */
+  bytes(): Buffer {
+    return Buffer.from(this.numbers.buffer.slice(0, this.numbers.byteLength));
   }
 }
 
@@ -108,7 +108,7 @@ export function keepNumbers<Key extends object>(
           return JSON.stringify(numbers.models);
         },
         get numbers() {
-          return numbers.pack().numbers;
+          return numbers.bytes();
         },
       };
       table.put(row);

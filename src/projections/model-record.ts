@@ -59,18 +59,15 @@ export function modelRecordQueries(db: Db) {
       const of = sumsOf(filter).find((it) => it.model === model)?.of ?? (() => 0);
       return {
         calibration: Array.from({ length: binCount }, (_, bin) => {
-          const [n, foretold, happened] = [0, 1, 2].map((it) => of(sum.bins + bin * binWidth + it)) as [
-            number,
-            number,
-            number,
-          ];
-          const mean = (total: number) => (n === 0 ? null : total / n);
+          const first = sum.bins + bin * binWidth;
+          const n = of(first);
+          const mean = (at: number) => (n === 0 ? null : of(at) / n);
           return {
             from: bin / binCount,
             to: (bin + 1) / binCount,
             n,
-            foretold: mean(foretold),
-            happened: mean(happened),
+            foretold: mean(first + 1),
+            happened: mean(first + 2),
           };
         }),
         months: monthsOf(model, filter),

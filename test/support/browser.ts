@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type axe from "axe-core";
-import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { findChromium } from "../../scripts/chromium.ts";
+import { launchChromium } from "../../scripts/chromium.ts";
 import { testCache } from "./server.ts";
 
 /** The two widths at which every page is looked at. */
@@ -57,19 +57,9 @@ export function testBrowser({ names = [] }: { names?: readonly string[] } = {}):
   };
 }
 
-export async function launch(names: readonly string[] = []): Promise<Browser> {
+export function launch(names: readonly string[] = []): Promise<Browser> {
   const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join();
-  return driver.launch({
-    executablePath: await findChromium(testCache),
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--no-first-run",
-      ...(rules === "" ? [] : [`--host-resolver-rules=${rules}`]),
-    ],
-  });
+  return launchChromium(testCache, rules === "" ? [] : [`--host-resolver-rules=${rules}`]);
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -1,5 +1,5 @@
-import { type Browser, chromium as driver } from "playwright-core";
-import { findChromium } from "../../chromium.ts";
+import type { Browser } from "playwright-core";
+import { launchChromium } from "../../chromium.ts";
 import type { Figures } from "../bench.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Figures } from "../bench.ts";
  * compressed, and milliseconds from the navigation to the first bytes, to the content and to the end of the load event.
  */
 export async function firstLoad(url: string, cacheDir: string, signal: AbortSignal): Promise<Figures> {
-  const browser = await launch(cacheDir);
+  const browser = await launchChromium(cacheDir);
   try {
     // The first page of a browser pays for the browser's own start.
     await visit(browser, "about:blank");
@@ -19,7 +19,7 @@ export async function firstLoad(url: string, cacheDir: string, signal: AbortSign
 }
 
 export async function chromiumVersion(cacheDir: string): Promise<string> {
-  const browser = await launch(cacheDir);
+  const browser = await launchChromium(cacheDir);
   try {
     return browser.version();
   } finally {
@@ -48,11 +48,4 @@ async function visit(browser: Browser, url: string): Promise<Figures> {
   } finally {
     await context.close();
   }
-}
-
-async function launch(cacheDir: string): Promise<Browser> {
-  return driver.launch({
-    executablePath: await findChromium(cacheDir),
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-  });
 }

@@ -1,6 +1,5 @@
-import { wallClock } from "../../../src/clock.ts";
 import type { Figures } from "../bench.ts";
-import { quantile } from "../node/asking.ts";
+import { latencies, quantile } from "../node/asking.ts";
 
 /** The pages of the console, each as somebody opens it: of everything there is, and of what a filter leaves. */
 function consolePages(matchId: string, [model = "", against = ""]: string[]): Record<string, string> {
@@ -36,12 +35,8 @@ export async function consoleFigures(url: string, count: number, signal: AbortSi
   const figures: Figures = {};
   let [pageMs, pageBytes] = [0, 0];
   for (const [name, path] of Object.entries(pages)) {
-    const ms: number[] = [];
-    for (let i = 0; i < count; i++) {
-      const began = wallClock.elapsed();
-      pageBytes = Math.max(pageBytes, await bytesOf(`${url}${path}`, signal));
-      ms.push(wallClock.elapsed() - began);
-    }
+    const ms = await latencies(`${url}${path}`, count, signal);
+    pageBytes = Math.max(pageBytes, await bytesOf(`${url}${path}`, signal));
     figures[`${name}PageMs`] = quantile(ms, 0.5);
     figures[`${name}PageP99Ms`] = quantile(ms, 0.99);
     pageMs = Math.max(pageMs, quantile(ms, 0.5));
@@ -50,8 +45,6 @@ export async function consoleFigures(url: string, count: number, signal: AbortSi
 }
 
 async function bytesOf(page: string, signal: AbortSignal): Promise<number> {
-  const response = await fetch(page, { signal, headers: { accept: "text/html" } });
-  const body = await response.arrayBuffer();
-  if (response.status !== 200) throw new Error(`${page} answered ${response.status}`);
-  return body.byteLength;
+  const response = await fetch(page, { signal });
+  return (await response.arrayBuffer()).byteLength;
 }

@@ -1,6 +1,9 @@
-import { jetstreamManager } from "@nats-io/jetstream";
 import { connectNats } from "../../../src/events/connect.ts";
+import { apiOnce, type StreamInfo } from "../../../src/events/jetstream/api.ts";
 import { consumerConfig, durables, streamName } from "../../../src/events/provision.ts";
+
+/** Beside six million messages the server takes its time. */
+const timeoutMs = 30_000;
 
 /**
  * Makes the durable consumers of a log begin behind its last message, as if nodes had handled all of it. A log that was written
@@ -9,12 +12,14 @@ import { consumerConfig, durables, streamName } from "../../../src/events/provis
 export async function settleConsumers(url: string): Promise<void> {
   const connection = await connectNats({ url });
   try {
-    const manager = await jetstreamManager(connection);
-    const { state } = await manager.streams.info(streamName);
+    const api = <T extends object>(subject: string, body: object | null) =>
+      apiOnce<T>(connection, subject, body, timeoutMs);
+    const { state } = await api<StreamInfo>(`STREAM.INFO.${streamName}`, null);
     for (const durable of durables) {
-      await manager.consumers.delete(streamName, durable);
-      const start = { deliver_policy: "by_start_sequence", opt_start_seq: state.last_seq + 1 } as const;
-      await manager.consumers.add(streamName, { ...consumerConfig(durable), ...start } as never);
+      await api(`CONSUMER.DELETE.${streamName}.${durable}`, null);
+      const start = { deliver_policy: "by_start_sequence", opt_start_seq: state.last_seq + 1 };
+      const config = { ...consumerConfig(durable), ...start };
+      await api(`CONSUMER.CREATE.${streamName}.${durable}`, { stream_name: streamName, action: "create", config });
     }
   } finally {
     await connection.close();

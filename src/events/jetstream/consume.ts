@@ -1,4 +1,5 @@
 import type { Msg } from "nats";
+import { pause } from "../../clock.ts";
 import { type Bell, createBell } from "../bell.ts";
 import { decode } from "../envelope.ts";
 import { ApiError, NoAnswer } from "../errors.ts";
@@ -169,7 +170,7 @@ async function ensure(link: Link, durable: Durable, startOf: StartOf): Promise<M
     if (found) return asMade(found);
     await link.verify();
     // The server takes the removed one's folder away after it has said so: made at once, the new one would begin in it.
-    if (attempt === 0) await link.retry(removedAttempt);
+    if (attempt === 0) await pause(link.clock, removedPauseMs, link.ended);
     const base = consumerConfig(durable);
     const start = base.deliver_policy === "new" ? 1 : await startOf(durable);
     const config = start <= 1 ? base : { ...base, deliver_policy: "by_start_sequence", opt_start_seq: start };
@@ -189,8 +190,7 @@ function isPassingCreation({ code: found }: ApiError, attempt: number): boolean 
   return found === code.consumerNotMade && attempt < creationsMax;
 }
 
-/** What `retry` makes of it is 80 ms. */
-const removedAttempt = 2;
+const removedPauseMs = 80;
 
 /** A folder in the way goes; a configuration that the server does not take stays one. */
 const creationsMax = 3;

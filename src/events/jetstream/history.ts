@@ -49,26 +49,30 @@ const silenceMs = 3000;
  */
 async function directRead(link: Link, filter: string, after: number): Promise<StoredMessage[]> {
   const found: StoredMessage[] = [];
+  const count = await answered(link, () => directBatch(link, filter, 1, 1, () => {}));
+  let left = count.found + count.pending;
   let last = 0;
-  let left: number | null = null;
-  for (let attempt = 0; ; ) {
+  const take = (message: StoredMessage) => {
+    if (message.sequence > after) found.push(message);
+    last = message.sequence;
+    left--;
+  };
+  while (left > 0) {
+    const batch = await answered(link, () => directBatch(link, filter, last + 1, Math.min(batchSize, left), take));
+    // A replica that knows of fewer than the one that counted; what it lacks is its leader's to say.
+    if (batch.found === 0) break;
+  }
+  return found;
+}
+
+/** Asks until there is an answer; what has come of a lost one stays taken. */
+async function answered(link: Link, ask: () => Promise<DirectBatch>): Promise<DirectBatch> {
+  for (let attempt = 0; ; attempt++) {
     try {
-      if (left === null) {
-        const first = await directBatch(link, filter, 1, 1, () => {});
-        left = first.found + first.pending;
-      }
-      if (left === 0) return found;
-      const batch = await directBatch(link, filter, last + 1, Math.min(batchSize, left), (message) => {
-        if (message.sequence > after) found.push(message);
-        last = message.sequence;
-        left = left === null ? null : left - 1;
-        attempt = 0;
-      });
-      // A replica that knows of fewer than the one that counted; what it lacks is its leader's to say.
-      if (batch.found === 0) return found;
+      return await ask();
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      await link.retry(attempt++);
+      await link.retry(attempt);
     }
   }
 }
@@ -98,10 +102,8 @@ async function directBatch(
         restartTimer();
         const status = message.headers?.code ?? 0;
         if (status === 404) return stop(() => resolve({ found, pending: 0 }));
-        if (status === 204) {
-          const pending = Number(message.headers?.get("Nats-Num-Pending"));
-          return stop(() => resolve({ found, pending }));
-        }
+        const pending = Number(message.headers?.get("Nats-Num-Pending"));
+        if (status === 204) return stop(() => resolve({ found, pending }));
         if (status !== 0) return stop(() => reject(new NoAnswer(`DIRECT.GET (${message.headers?.status})`)));
         const stored = fromDirect(message);
         // Each message names the one before it: one lost on the way must not look like one that never was.
@@ -111,6 +113,7 @@ async function directBatch(
         previous = stored.sequence;
         found++;
         take(stored);
+        if (found === count) stop(() => resolve({ found, pending }));
       },
     });
     const stop = (settle: () => void) => {

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { categories, type Category, type Stage, stages } from "../../match/event.ts";
+import type { FailurePage, FailurePageFilter } from "../../projections/failure-pages.ts";
 import type { FailureRow } from "../../projections/failures.ts";
 import type { ReadModelQueries } from "../../projections/queries.ts";
 
@@ -55,17 +56,13 @@ function sumOf(counts: readonly { count: number }[]): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-interface Kind {
-  stage: Stage;
-  category?: Category;
-  dismissed: boolean;
-  fingerprint?: string;
-}
+/** Which failures. */
+export type FailureFilter = Omit<FailurePageFilter, "cursor" | "limit">;
 
-async function causesOf(readModel: Failures, kind: Kind, most: number) {
+async function causesOf(readModel: Failures, kind: FailureFilter, most: number) {
   const causes = new Map<string, FailureCause>();
   let looked = 0;
-  for await (const row of walk(readModel, kind, null, most)) {
+  for await (const row of walk(readModel, kind, most)) {
     looked++;
     const { fingerprint, failedAt: at, reason } = row;
     const cause = causes.get(fingerprint);
@@ -81,36 +78,18 @@ async function causesOf(readModel: Failures, kind: Kind, most: number) {
   return { causes: [...causes.values()].sort((a, b) => b.count - a.count || b.last - a.last), looked };
 }
 
-/** Rows by match id from after a cursor, page by page with turns for others in between; `most` of them. */
-async function* walk(readModel: Failures, kind: Kind, after: string | null, most: number): AsyncIterable<FailureRow> {
-  let cursor = after;
+/** Rows by match id, page by page with turns for others in between; `most` of them. */
+async function* walk(readModel: Failures, kind: FailureFilter, most: number): AsyncIterable<FailureRow> {
+  let cursor: string | null = null;
   for (let looked = 0; looked < most; ) {
     const limit = Math.min(pageSize, most - looked);
-    const page = readModel.failurePage({ ...kind, limit, ...(cursor === null ? {} : { cursor }) });
+    const page: FailurePage = readModel.failurePage({ ...kind, limit, ...(cursor === null ? {} : { cursor }) });
     yield* page.failures;
     looked += page.failures.length;
     cursor = page.cursor;
     if (cursor === null) return;
     await setImmediate();
   }
-}
-
-export type FailureFilter = Kind;
-
-export interface FailureList {
-  failures: FailureRow[];
-  /** null at the end. */
-  cursor: string | null;
-}
-
-/** A page of the failures that fit. */
-export function failureList(
-  readModel: Failures,
-  filter: FailureFilter,
-  after: string | null,
-  limit: number,
-): FailureList {
-  return readModel.failurePage({ ...filter, limit, ...(after === null ? {} : { cursor: after }) });
 }
 
 /** Ids of those that fit, `most` of them; `more`: there are others. */
@@ -120,7 +99,7 @@ export async function failureIds(
   most: number,
 ): Promise<{ ids: string[]; more: boolean }> {
   const ids: string[] = [];
-  for await (const row of walk(readModel, filter, null, Number.POSITIVE_INFINITY)) {
+  for await (const row of walk(readModel, filter, Number.POSITIVE_INFINITY)) {
     if (ids.length === most) return { ids, more: true };
     ids.push(row.matchId);
   }

@@ -7,10 +7,10 @@ import { FailureListView, listShown } from "./components/failure-list.tsx";
 import { FailuresView } from "./components/failures.tsx";
 import { failureFilterSchema, filterOf } from "./failure-choice.ts";
 import { failureDeeds } from "./failure-deeds.tsx";
-import { type FailureGroup, failureGroups, failureList } from "./failure-groups.ts";
+import { type FailureGroup, failureGroups } from "./failure-groups.ts";
+import { createNewest } from "./newest.ts";
 import type { Console } from "./page.tsx";
 import { cursorIn, queryOf, readFields } from "./read-fields.ts";
-import type { AsOf } from "./shell.tsx";
 
 const groupsSchema = z.object({
   stage: fields.stageSchema.optional(),
@@ -25,24 +25,18 @@ const groupsSchema = z.object({
 export function failuresPages(console: Console): Hono<HttpEnv> {
   const { ask, askLong, page, viewer, asOf } = console;
   const section = "/failures";
-  let newest: { sequence: number; dismissed: boolean; groups: Promise<FailureGroup[]> } | null = null;
-
-  /** Whoever looks at the same sequence gets the same. */
-  function groupsAt({ sequence }: AsOf, dismissed: boolean): Promise<FailureGroup[]> {
-    if (newest?.sequence === sequence && newest.dismissed === dismissed) return newest.groups;
-    const made = { sequence, dismissed, groups: askLong((it) => failureGroups(it, dismissed)) };
-    newest = made;
-    made.groups.catch(() => {
-      if (newest === made) newest = null;
-    });
-    return made.groups;
-  }
+  const groupsAt = createNewest<{ sequence: number; dismissed: boolean }, FailureGroup[]>(
+    (known, wanted) => known.sequence === wanted.sequence && known.dismissed === wanted.dismissed,
+  );
 
   const routes = new Hono<HttpEnv>();
   routes.get("/failures", async (c) => {
     const at = asOf();
-    const { stage, category, dismissed } = readFields(groupsSchema, queryOf(c));
-    const all = await groupsAt(at, dismissed !== undefined);
+    const { stage, category, ...shown } = readFields(groupsSchema, queryOf(c));
+    const dismissed = shown.dismissed !== undefined;
+    const all = await groupsAt({ sequence: at.sequence, dismissed }, () =>
+      askLong((it) => failureGroups(it, dismissed)),
+    );
     const groups = all.filter(
       (group) => (stage ?? group.stage) === group.stage && (category ?? group.category) === group.category,
     );
@@ -53,7 +47,7 @@ export function failuresPages(console: Console): Hono<HttpEnv> {
         groups={groups}
         stage={stage}
         category={category}
-        dismissed={dismissed !== undefined}
+        dismissed={dismissed}
         now={at.now}
         viewer={viewer(c)}
       />,
@@ -65,7 +59,11 @@ export function failuresPages(console: Console): Hono<HttpEnv> {
     const cursors = pageCursors("/failures/matches", asked);
     const sealed = cursorIn(queryOf(c));
     const { failures, cursor } = ask((it) =>
-      failureList(it, filterOf(asked), sealed === undefined ? null : cursors.open(sealed), listShown),
+      it.failurePage({
+        ...filterOf(asked),
+        limit: listShown,
+        ...fields.given({ cursor: sealed === undefined ? undefined : cursors.open(sealed) }),
+      }),
     );
     const alike = ask((it) => it.failureCounts(asked.dismissed !== undefined)).filter(
       (it) => it.stage === asked.stage && (asked.category === undefined || it.category === asked.category),

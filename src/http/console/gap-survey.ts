@@ -2,6 +2,7 @@ import type { MatchGap } from "../../projections/coverage.ts";
 import { watchedSpan } from "../../projections/gaps-at.ts";
 import type { LongAsk } from "../asking.ts";
 import type { HttpOptions } from "../options.ts";
+import { createNewest } from "./newest.ts";
 import type { Console } from "./page.tsx";
 import type { AsOf } from "./shell.tsx";
 
@@ -23,20 +24,16 @@ export function createGapSurvey(
   { askLong, asOf }: { askLong: LongAsk } & Pick<Console, "asOf">,
 ): () => Promise<GapSurvey> {
   const { ahead, back } = watchedSpan(policy);
-  let newest: { asOf: AsOf; survey: Promise<GapSurvey> } | null = null;
+  const surveyAt = createNewest<AsOf, GapSurvey>(
+    (known, wanted) => known.sequence === wanted.sequence && Math.abs(clock.now() - known.now) <= ageMaxMs,
+  );
 
-  return () => {
+  return async () => {
     const at = asOf();
-    if (newest !== null && newest.asOf.sequence === at.sequence && Math.abs(clock.now() - newest.asOf.now) <= ageMaxMs)
-      return newest.survey.then((it) => ({ ...it, asOf: { ...at, now: it.asOf.now } }));
-    const made = {
+    const { gaps, asOf: made } = await surveyAt(at, async () => ({
+      gaps: await askLong((it) => it.surveyGaps(at.now, ahead, back, policy)),
       asOf: at,
-      survey: askLong((it) => it.surveyGaps(at.now, ahead, back, policy)).then((gaps) => ({ gaps, asOf: at })),
-    };
-    newest = made;
-    made.survey.catch(() => {
-      if (newest === made) newest = null;
-    });
-    return made.survey;
+    }));
+    return { gaps, asOf: { ...at, now: made.now } };
   };
 }

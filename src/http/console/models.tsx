@@ -19,6 +19,7 @@ import { Empty, Live, Notice } from "./components/state.tsx";
 import { Table } from "./components/table.tsx";
 import { Text } from "./components/text.tsx";
 import { Time } from "./components/time.tsx";
+import { createNewest } from "./newest.ts";
 import type { Console } from "./page.tsx";
 import { href } from "./path.ts";
 import { queryOf, readFields } from "./read-fields.ts";
@@ -33,27 +34,17 @@ type ModelsFilter = z.infer<typeof filterSchema>;
 
 /** `GET /models`: who is good, by how much, and how sure that is. */
 export function modelsPages({ options, ask, askLong, page, asOf }: Console): Hono<HttpEnv> {
-  let newest: { key: string; tables: Promise<Tables> } | null = null;
-
-  /** Every open console asks again at every change, and the tables are of thousands of answers: made once a sequence. */
-  function tablesAt(sequence: number, filter: ModelsFilter): Promise<Tables> {
-    const { since } = options.readModel.state();
-    const key = JSON.stringify([sequence, since, filter]);
-    if (newest?.key === key) return newest.tables;
-    const made = { key, tables: askLong((it) => tablesOf(it, filter)) };
-    newest = made;
-    made.tables.catch(() => {
-      if (newest === made) newest = null;
-    });
-    return made.tables;
-  }
+  // Of thousands of answers, and of one build: two may differ at the same sequence.
+  const tablesAt = createNewest<string, Tables>((known, wanted) => known === wanted);
 
   const routes = new Hono<HttpEnv>();
   routes.get("/models", async (c) => {
     const at = asOf();
     const filter = readFields(filterSchema, queryOf(c));
     const rests = ask((it) => restsOf(it, options, at.now));
-    const loaded = { ...(await tablesAt(at.sequence, filter)), rests };
+    const key = JSON.stringify([at.sequence, options.readModel.state().since, filter]);
+    const tables = await tablesAt(key, () => askLong((it) => tablesOf(it, filter)));
+    const loaded = { ...tables, rests };
     return page(
       c,
       { title: "Models", section: "/models", charts: loaded.record !== null, asOf: at },

@@ -1,4 +1,3 @@
-import type { PropsWithChildren } from "hono/jsx";
 import type { System } from "../system.ts";
 import { Badge } from "./components/badge.tsx";
 import { Fact, Facts } from "./components/state.tsx";
@@ -93,10 +92,6 @@ export function ThisProcess({ system: { version, node, pid, rssBytes, startedAt,
   );
 }
 
-function Words({ children }: PropsWithChildren) {
-  return <span class="words">{children}</span>;
-}
-
 /** Secrets came masked. */
 export function Configuration({ lines }: { lines: System["configuration"] }) {
   return (
@@ -114,9 +109,9 @@ export function Configuration({ lines }: { lines: System["configuration"] }) {
               value === "" ? (
                 <span class="quiet">none</span>
               ) : (
-                <Words>
+                <span class="words">
                   <Text value={value} />
-                </Words>
+                </span>
               ),
           },
           { head: "From", cell: ({ origin }) => origin },

@@ -4,9 +4,14 @@ export function Text({ value, max = 300 }: { value: string; max?: number }) {
   return (
     <bdi class="text">
       {shown}
-      {value.length > max ? <span class="quiet"> … ({value.length} characters)</span> : null}
+      <Cut value={value} max={max} />
     </bdi>
   );
+}
+
+/** Says how long a text is of which not all is shown. */
+export function Cut({ value, max }: { value: string; max: number }) {
+  return value.length > max ? <span class="quiet"> … ({value.length} characters)</span> : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { visible } from "./text.tsx";
+import { Cut, visible } from "./text.tsx";
 import { Time } from "./time.tsx";
 
 /** With a group, so that splitting keeps what is found. */
@@ -18,7 +18,7 @@ export function Told({ value, max = 300 }: { value: string; max?: number }) {
         const isInstant = i % 2 === 1 && i < 2 * instantsMax && !Number.isNaN(Date.parse(part));
         return isInstant ? <Time at={Date.parse(part)} /> : visible(part);
       })}
-      {value.length > max ? <span class="quiet"> … ({value.length} characters)</span> : null}
+      <Cut value={value} max={max} />
     </bdi>
   );
 }
