@@ -144,6 +144,8 @@
   const pauseButton = document.getElementById("pause");
   /** The server's own words of each part, before anything was changed in them here. */
   const said = new WeakMap();
+  /** What puts the focus back once a part is there. */
+  const refocus = new WeakMap();
   let paused = stored("paused") === "yes";
   let sequence = Number(page.dataset.sequence ?? 0);
   let source = null;
@@ -215,8 +217,14 @@
     keep(old, next);
     localise(next);
     const focused = keyOf(document.activeElement, old);
-    if (focused !== null) setTimeout(() => find(next, focused)?.focus({ preventScroll: true }));
+    if (focused !== null) refocus.set(detail, () => find(next, focused)?.focus({ preventScroll: true }));
     setTimeout(() => draw(next));
+  });
+
+  // In the same turn: a key that comes between would find no focus, and its step would be taken back.
+  document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+    refocus.get(detail)?.();
+    refocus.delete(detail);
   });
 
   /** Somebody is at one of its fields: it waits until he has left it. A tick is kept, and keeps nothing waiting. */

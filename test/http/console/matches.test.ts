@@ -138,6 +138,9 @@ test("news come by themselves, and the focus stays where it was", async () => {
   await page.getByText("updates itself").waitFor();
   const link = page.getByRole("link", { name: "Arsenal v Chelsea" });
   await link.focus();
+  await page.evaluate(
+    "globalThis.lost = 0; document.addEventListener('htmx:oobAfterSwap', () => { if (document.activeElement === document.body) lost++; });",
+  );
   const life = lives.find(({ id }) => id === planted.covered);
   if (life === undefined) throw new Error("it is not planted");
   await node.write(life.at(seasonNow + 3 * hour).finished(4, 3));
@@ -145,6 +148,8 @@ test("news come by themselves, and the focus stays where it was", async () => {
   await expect
     .poll(() => page.evaluate<string>("document.activeElement.getAttribute('href')"))
     .toBe(`/matches/${planted.covered}`);
+  // Nor was it away in between, when a key would have found none.
+  expect(await page.evaluate("lost")).toBe(0);
   expect(errors).toEqual([]);
 });
 
