@@ -1,9 +1,13 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as driver } from "playwright-core";
 import { versionOf } from "./bench/machine.ts";
+import { typescript } from "./bench/node/typescript.ts";
 
 /**
  * Path of the Chromium that an npm package brings along, unpacked into `cacheDir` the first time. It is there whole or not at
@@ -33,14 +37,14 @@ export async function launchChromium(cacheDir: string, more: readonly string[] =
   return driver.launch({ executablePath: await findChromium(cacheDir), args: [...args, ...more] });
 }
 
-/** The package unpacks into the system's folder for temporary files. */
+const self = fileURLToPath(import.meta.url);
+
+/**
+ * The package unpacks into the system's folder for temporary files, which a process chooses for all it does: so another process
+ * unpacks, this file run by itself.
+ */
 async function unpackInto(folder: string): Promise<void> {
-  const { TMPDIR } = process.env;
-  process.env.TMPDIR = folder;
-  try {
-    await chromium.executablePath();
-  } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
-  }
+  await promisify(execFile)(process.execPath, [...typescript, self], { env: { ...process.env, TMPDIR: folder } });
 }
+
+if (process.argv[1] === self) await chromium.executablePath();
