@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname } from "node:path";
 import { expect, test } from "vitest";
+import { findChromium } from "../scripts/chromium.ts";
 import { tempDir } from "./support/temp.ts";
 
 test("two processes that unpack it at once end with one, whole, and nothing beside it", async () => {
@@ -23,4 +25,13 @@ test("two processes that unpack it at once end with one, whole, and nothing besi
   expect(paths).toEqual([path, path]);
   expect(statSync(path).mode & 0o100).toBe(0o100);
   expect(readdirSync(cacheDir)).toEqual([basename(dirname(path))]);
+});
+
+test("what is unpacked beside it goes where it would have gone", async () => {
+  const before = tmpdir();
+  const seen = new Set<string>();
+  const look = setInterval(() => seen.add(tmpdir()), 1);
+  await findChromium(tempDir());
+  clearInterval(look);
+  expect([...seen]).toEqual([before]);
 });
