@@ -26,7 +26,7 @@ describeLog("on JetStream", async () => {
       return (await operator.request(subject, body)).json<{ seq: number }>().seq;
     },
     async shortenAckWait(durable) {
-      const config = { ...consumerConfig(durable), ack_wait: 300_000_000 };
+      const config = { ...consumerConfig(durable), ack_wait: 1_000_000_000 };
       const answer = await api(`CONSUMER.CREATE.${streamName}.${durable}`, {
         stream_name: streamName,
         action: "update",
@@ -34,6 +34,7 @@ describeLog("on JetStream", async () => {
       });
       if (answer.error) throw new Error(JSON.stringify(answer.error));
     },
+    consumer: (durable) => api(`CONSUMER.INFO.${streamName}.${durable}`, null),
     async stop() {
       await operator.close();
       await server.stop();

@@ -4,7 +4,7 @@ import { describeLog } from "./log.contract.ts";
 
 describeLog("in memory", async () => {
   let short = false;
-  const clock: Clock = { ...wallClock, after: (ms, run) => wallClock.after(short ? Math.min(ms, 300) : ms, run) };
+  const clock: Clock = { ...wallClock, after: (ms, run) => wallClock.after(short ? Math.min(ms, 1000) : ms, run) };
   let server: MemoryServer;
   return {
     async fresh() {
@@ -16,6 +16,7 @@ describeLog("in memory", async () => {
     async shortenAckWait() {
       short = true;
     },
+    consumer: async () => ({}),
     async stop() {},
   };
 });

@@ -16,8 +16,8 @@ export type StartOf = (durable: Durable) => Promise<number>;
 /**
  * Deliveries of a durable consumer. `held` bounds what was received and not answered, buffered deliveries included.
  *
- * A killed server forgets its last deliveries and makes them again at once. One that this call still holds, within its
- * ack wait, is not handed out twice: the work goes on and is acknowledged under the new reply.
+ * A killed server forgets its last deliveries and makes them again at once. One that this call still holds and
+ * has kept alive is not handed out twice: the work goes on and is acknowledged under the new reply.
  */
 export async function* consume(link: Link, options: ConsumeOptions, startOf: StartOf): AsyncGenerator<Delivery> {
   const { durable, held: heldMax, signal } = options;
@@ -40,7 +40,9 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
       const info = deliveryInfo(message);
       const reply = message.reply ?? "";
       const known = holds.get(info.sequence);
-      if (known && link.clock.elapsed() - known.aliveAt < known.made.ackWaitMs) {
+      // Work is kept alive every third of the ack wait. What was silent for all of it may seem younger here, where it came later
+      // than it was sent: half is far from both.
+      if (known && link.clock.elapsed() - known.aliveAt < known.made.ackWaitMs / 2) {
         Object.assign(known, { reply, made });
         known.renewed.ring();
         link.nc.publish(reply, "+WPI");
