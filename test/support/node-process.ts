@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { inject } from "vitest";
 import { runningNode } from "../../src/data-directory.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -43,20 +44,11 @@ export function startFulltime(
   stdin: "ignore" | "pipe" = "ignore",
 ): FulltimeProcess {
   // Node itself, not a wrapper: a signal to `child.pid` must reach the program.
-  const child = spawn(
-    process.execPath,
-    [
-      "--import",
-      join(root, "node_modules", "tsx", "dist", "esm", "index.mjs"),
-      join(root, "scripts", "fulltime.ts"),
-      ...args,
-    ],
-    {
-      cwd: dataDir,
-      env: environment(dataDir, more),
-      stdio: [stdin, "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [inject("program"), ...args], {
+    cwd: dataDir,
+    env: environment(dataDir, more),
+    stdio: [stdin, "pipe", "pipe"],
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
