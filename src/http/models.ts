@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
-import { createAsk, createLongAsk } from "./asking.ts";
+import { createAsk } from "./asking.ts";
 import * as fields from "./fields.ts";
 import { createFreshness, freshHeaders, isKnown, unchanged } from "./fresh.ts";
 import { createRouter, type HttpEnv, json, problems } from "./openapi.ts";
@@ -153,7 +153,6 @@ const regressed = createRoute({
 export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
   const { readModel } = options;
   const ask = createAsk(options);
-  const askLong = createLongAsk(options);
   const freshness = createFreshness(options);
   const routes = createRouter();
   routes.openapi(table, (c) => {
@@ -164,14 +163,13 @@ export function modelsRoutes(options: HttpOptions): OpenAPIHono<HttpEnv> {
     const panel = ask((it) => it.panel(filter));
     return c.json({ panel, sequence, stale: readModel.state().stale }, 200, freshHeaders(tag));
   });
-  routes.openapi(compare, async (c) => {
+  routes.openapi(compare, (c) => {
     const { first, second, ...chosen } = c.req.valid("query");
     const filter = panelFilterOf(chosen);
     const known = new Set(ask((it) => it.panel(filter)).map(({ model }) => model));
     const stranger = [first, second].find((model) => !known.has(model));
     if (stranger !== undefined) throw new Refused(404, "there is no such model in this table: see GET /api/models");
-    const sequence = ask((it) => it.sequence());
-    const comparison = await askLong((it) => it.compareModels(first, second, filter));
+    const [comparison, sequence] = ask((it) => [it.compareModels(first, second, filter), it.sequence()]);
     return c.json({ first, second, ...comparison, sequence, stale: readModel.state().stale }, 200);
   });
   routes.openapi(record, (c) => {

@@ -59,40 +59,46 @@ export function modelsOf(text: string): readonly string[] {
   return models;
 }
 
-/** Numbers by model that are added to at every settlement: one row a key. */
-export interface KeptNumbers<Key extends object> {
+/** What a row of names and numbers is while it is added to. */
+interface Numbers {
+  readonly models: readonly string[];
+  bytes(): Buffer;
+}
+
+/** Numbers of models that are added to as settlements come: one row a key. */
+export interface KeptNumbers<Key extends object, N extends Numbers> {
   /** Of the rows and of what is not yet written. Whoever changes it says so by `changed`. */
-  of(key: Key): ByModel;
+  of(key: Key): N;
   changed(key: Key): void;
   forget(): void;
 }
 
-/** Keys whose numbers are in memory; of 42 models one has 16 kB. */
+/** Keys whose numbers are in memory; of 42 models one has 16 kB, of their pairs 48. */
 const keptMax = 500;
 
-export function keepNumbers<Key extends object>(
+export function keepNumbers<Key extends object, N extends Numbers>(
   db: Db,
   rows: Rows,
   name: string,
   key: readonly (keyof Key & string)[],
-  width: number,
-): KeptNumbers<Key> {
+  unpack: (packed?: Packed) => N,
+): KeptNumbers<Key, N> {
   type Row = Key & Packed;
   const table = rows.table<Row>(name, key, ["models", "numbers"]);
   const select = db.prepare<[Key], Packed>(
     `SELECT models, numbers FROM ${name} WHERE ${key.map((column) => `${column} = @${column}`).join(" AND ")}`,
   );
-  const kept = new Map<string, ByModel>();
+  const kept = new Map<string, N>();
   const textOf = (of: Key) => key.map((column) => String(of[column])).join("\0");
 
-  function known(of: Key): ByModel {
+  function known(of: Key): N {
     const text = textOf(of);
     let numbers = kept.get(text);
     if (numbers === undefined) {
       // It may be one whose row is still held back.
       table.flush();
       if (kept.size >= keptMax) kept.clear();
-      kept.set(text, (numbers = new ByModel(width, select.get(of))));
+      kept.set(text, (numbers = unpack(select.get(of))));
     }
     return numbers;
   }

@@ -1,9 +1,11 @@
-import { setImmediate } from "node:timers/promises";
-import { modelsOf, numberAt } from "./by-model.ts";
+import { modelsOf, numberAt, type Packed } from "./by-model.ts";
+import { pair, placeOf } from "./by-pair.ts";
 import type { Db } from "./db.ts";
-import { type Interval, intervalOf, type Moments, newMoments, observed } from "./moments.ts";
-import { type PanelFilter, type PanelParams, panelParams, scoresWhere } from "./panel-filter.ts";
-import { score, type ScoreRow, scoreWidth } from "./scored.ts";
+import { cellOf, sum } from "./model-sums.ts";
+import { type Interval, intervalOf } from "./moments.ts";
+import { sumsQuery } from "./panel.ts";
+import { panelCondition, type PanelFilter, type PanelParams, panelParams } from "./panel-filter.ts";
+import { score, scoreWidth } from "./scored.ts";
 
 /** How two models did over the matches that both answered and that were settled. Differences are first minus second. */
 export interface Comparison {
@@ -25,71 +27,79 @@ export interface Difference {
   interval: Interval | null;
 }
 
-/** What two models did on some matches, first minus second. */
-export interface PairPage {
-  pairs: { points: number; rps: number; logLoss: number }[];
-  /** The last match looked at; null at the end. */
-  after: Position | null;
-}
+/** Of the matches that both answered, by `pair`. */
+type Sums = Record<keyof typeof pair, number>;
 
-interface Position {
-  kickoff: number;
-  matchId: string;
-}
+const names = ["points", "rps", "logLoss"] as const;
 
-/** Matches looked at in one go: some milliseconds' worth. */
-const lookedMax = 2000;
+export function comparisonQueries(db: Db) {
+  const sumsOf = sumsQuery(db);
+  const cell = db.prepare<[string, number], Packed>(
+    "SELECT models, numbers FROM model_pairs WHERE cell = ? AND retroactive = ?",
+  );
+  // The few that wait lead to their scores, not the other way round.
+  const waiting = db.prepare<[PanelParams], Packed>(
+    `SELECT models, numbers FROM model_pairs_waiting CROSS JOIN scores USING (match_id)
+     WHERE ${panelCondition} ORDER BY place`,
+  );
 
-type Row = Pick<ScoreRow, "kickoff" | "match_id" | "models" | "numbers">;
+  function pairOf(first: string, second: string, filter: PanelFilter): Sums {
+    const params = panelParams(filter);
+    const sums = keptOf(cell.get(cellOf(params.competition, params.season), params.retro), first, second);
+    for (const row of waiting.iterate(params)) addTo(sums, row, first, second);
+    return sums;
+  }
 
-export function pairQueries(db: Db) {
   return {
-    /** Of the matches that both answered, in the order of kick-offs. */
-    scorePairs(first: string, second: string, filter: PanelFilter, after: Position | null): PairPage {
-      const rows = db
-        .prepare<[PanelParams & Partial<Position>], Row>(
-          `SELECT kickoff, match_id, models, numbers ${scoresWhere(filter)}
-             ${after === null ? "" : "AND (kickoff, match_id) > (@kickoff, @matchId)"}
-           ORDER BY kickoff, match_id LIMIT ${lookedMax}`,
-        )
-        .all({ ...panelParams(filter), ...after });
-      const last = rows.at(-1);
-      const more = rows.length === lookedMax && last !== undefined;
-      return {
-        pairs: rows.flatMap((row) => pairOf(row, first, second)),
-        after: more ? { kickoff: last.kickoff, matchId: last.match_id } : null,
-      };
+    /** `first` against `second`, over the matches that both answered. */
+    compareModels(first: string, second: string, filter: PanelFilter): Comparison {
+      if (first !== second) return comparisonOf(pairOf(first, second, filter));
+      const n =
+        sumsOf(filter)
+          .find(({ model }) => model === first)
+          ?.of(sum.n) ?? 0;
+      return comparisonOf({ ...nothing, n });
     },
   };
 }
 
-function pairOf({ models, numbers }: Row, first: string, second: string): PairPage["pairs"] {
+const nothing: Sums = { n: 0, points: 0, pointsSquares: 0, rps: 0, rpsSquares: 0, logLoss: 0, logLossSquares: 0 };
+
+function keptOf(row: Packed | undefined, first: string, second: string): Sums {
+  const sums = { ...nothing };
+  if (row === undefined) return sums;
+  const known = modelsOf(row.models);
+  const [one, other] = [known.indexOf(first), known.indexOf(second)];
+  if (one < 0 || other < 0) return sums;
+  const at = one < other ? placeOf(one, other) : placeOf(other, one);
+  for (const [name, place] of Object.entries(pair) as [keyof Sums, number][])
+    sums[name] = numberAt(row.numbers, at + place);
+  if (one > other) for (const name of names) sums[name] = 0 - sums[name];
+  return sums;
+}
+
+/** A match that waits. */
+function addTo(sums: Sums, { models, numbers }: Packed, first: string, second: string): void {
   const known = modelsOf(models);
   const [one, other] = [known.indexOf(first) * scoreWidth, known.indexOf(second) * scoreWidth];
   const answered = (at: number) => at >= 0 && numberAt(numbers, at + score.fate) === 0;
-  if (!answered(one) || !answered(other)) return [];
-  const less = (at: number) => numberAt(numbers, one + at) - numberAt(numbers, other + at);
-  return [{ points: less(score.points), rps: less(score.rps), logLoss: less(score.logLoss) }];
-}
-
-/** Match by match, with turns for others in between: half a million matches take seconds. */
-export async function compared(pageAfter: (after: Position | null) => PairPage): Promise<Comparison> {
-  const [points, rps, logLoss] = [newMoments(), newMoments(), newMoments()];
-  let after: Position | null = null;
-  for (;;) {
-    const page: PairPage = pageAfter(after);
-    for (const pair of page.pairs) {
-      observed(points, pair.points);
-      observed(rps, pair.rps);
-      observed(logLoss, pair.logLoss);
-    }
-    after = page.after;
-    if (after === null) break;
-    await setImmediate();
+  if (!answered(one) || !answered(other)) return;
+  sums.n++;
+  for (const name of names) {
+    const less = numberAt(numbers, one + score[name]) - numberAt(numbers, other + score[name]);
+    sums[name] += less;
+    sums[`${name}Squares`] += less * less;
   }
-  return { n: points.n, points: differenceOf(points), rps: differenceOf(rps), logLoss: differenceOf(logLoss) };
 }
 
-function differenceOf(moments: Moments): Difference {
-  return { mean: moments.n === 0 ? null : moments.mean, interval: intervalOf(moments) };
+function comparisonOf(sums: Sums): Comparison {
+  const { n } = sums;
+  const differenceOf = (name: (typeof names)[number]): Difference => {
+    if (n === 0) return { mean: null, interval: null };
+    const mean = sums[name] / n;
+    // Differences vary by more than their mean: so little is lost by this that no digit matters.
+    const squares = Math.max(0, sums[`${name}Squares`] - sums[name] * mean);
+    return { mean, interval: intervalOf({ n, mean, squares }) };
+  };
+  return { n, points: differenceOf("points"), rps: differenceOf("rps"), logLoss: differenceOf("logLoss") };
 }

@@ -9,6 +9,7 @@ import { lettersSchema } from "./letters.ts";
 import { matchesSchema } from "./matches.ts";
 import { modelCostsSchema } from "./model-costs.ts";
 import { modelHealthSchema } from "./model-health.ts";
+import { modelPairsSchema } from "./model-pairs.ts";
 import { modelSumsSchema } from "./model-sums.ts";
 import { requestsSchema } from "./requests.ts";
 import { resultsSchema } from "./results.ts";
@@ -35,6 +36,7 @@ export const schema = [
   modelHealthSchema,
   modelCostsSchema,
   modelSumsSchema,
+  modelPairsSchema,
 ].join("\n");
 
 /** Commits of a live build go to the write-ahead log; it is folded back after 16 MiB, as each time costs two syncs. */

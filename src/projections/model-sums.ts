@@ -1,4 +1,4 @@
-import { type ByModel, keepNumbers } from "./by-model.ts";
+import { ByModel, keepNumbers } from "./by-model.ts";
 import type { Db } from "./db.ts";
 import type { Rows } from "./rows.ts";
 import { type Flag } from "./upsert.ts";
@@ -28,6 +28,11 @@ CREATE TABLE model_months (
 /** Of all competitions or of one, of all seasons or of one. */
 export function cellOf(competition: string | null, season: string | null): string {
   return JSON.stringify([competition, season]);
+}
+
+/** Those that a settled match is in. */
+export function cellsOf({ competition, season }: Pick<Scored, "competition" | "season">): string[] {
+  return [cellOf(null, null), cellOf(competition, null), cellOf(null, season), cellOf(competition, season)];
 }
 
 /** Equal bins of a probability; its numbers are how many fell into it, their sum, and how many of them happened. */
@@ -87,23 +92,24 @@ export interface ModelSums {
 
 /** Added to in the order of the log, so that sums of floats come out the same in every build. */
 export function keepModelSums(db: Db, rows: Rows): ModelSums {
-  const cells = keepNumbers<CellKey>(db, rows, "model_sums", ["cell", "retroactive"], sumsWidth);
-  const months = keepNumbers<MonthKey>(
+  const cells = keepNumbers<CellKey, ByModel>(
+    db,
+    rows,
+    "model_sums",
+    ["cell", "retroactive"],
+    (it) => new ByModel(sumsWidth, it),
+  );
+  const months = keepNumbers<MonthKey, ByModel>(
     db,
     rows,
     "model_months",
     ["competition", "season", "retroactive", "month"],
-    monthlyWidth,
+    (it) => new ByModel(monthlyWidth, it),
   );
 
   function change(scored: Scored, sign: 1 | -1): void {
     const { competition, season, retroactive, kickoff } = scored;
-    for (const cell of [
-      cellOf(null, null),
-      cellOf(competition, null),
-      cellOf(null, season),
-      cellOf(competition, season),
-    ]) {
+    for (const cell of cellsOf(scored)) {
       changeCell(cells.of({ cell, retroactive }), scored, sign);
       cells.changed({ cell, retroactive });
     }

@@ -9,7 +9,7 @@ import { autoRetroQueries } from "./auto-retros.ts";
 import { type CallFilter, type CallMatchPage, callQueries } from "./calls.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
-import { compared, type Comparison, pairQueries, type PairPage } from "./comparison.ts";
+import { type Comparison, comparisonQueries } from "./comparison.ts";
 import { type CoverageQueries, coverageQueries, type Surveys, surveysOf } from "./coverage.ts";
 import type { Db } from "./db.ts";
 import { type FailurePage, type FailurePageFilter, failurePageQueries } from "./failure-pages.ts";
@@ -62,7 +62,7 @@ export interface ReadModelQueries extends CoverageQueries, Surveys {
   /** By points, most first, then by name. */
   panel(filter: PanelFilter): PanelRow[];
   /** Two models over the matches that both answered: `first` against `second`. */
-  compareModels(first: string, second: string, filter: PanelFilter): Promise<Comparison>;
+  compareModels(first: string, second: string, filter: PanelFilter): Comparison;
   /** What one model foretold of the settled matches of a filter, and how it went. */
   modelRecord(model: string, filter: PanelFilter): ModelRecord;
   /** Models that have fallen behind the others in the last 60 days of the settled matches, worst first. */
@@ -105,9 +105,7 @@ export interface Tally extends MatchTally {
 }
 
 /** The questions to one build. `dueIds` is what `dueMatches` walks, which may outlive the build. */
-export interface BuildQueries extends Omit<ReadModelQueries, "dueMatches" | "compareModels" | keyof Surveys> {
-  /** A part of what `compareModels` walks. */
-  scorePairs(...args: Parameters<ReturnType<typeof pairQueries>["scorePairs"]>): PairPage;
+export interface BuildQueries extends Omit<ReadModelQueries, "dueMatches" | keyof Surveys> {
   /** Ids of the matches that may have a gap and kick off between these, ascending by kick-off. */
   gapCandidates(from: number, to: number): string[];
   dueIds(now: number): string[];
@@ -125,7 +123,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...sourceQueries(db),
     ...resultQueries(db),
     ...panelQueries(db),
-    ...pairQueries(db),
+    ...comparisonQueries(db),
     ...modelRecordQueries(db),
     ...regressionQueries(db),
     ...stageQueries(db),
@@ -177,7 +175,7 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     gaps: (now, ahead, back, policy) => current().gaps(now, ahead, back, policy),
     coverage: (now, policy) => current().coverage(now, policy),
     panel: (filter) => current().panel(filter),
-    compareModels: (first, second, filter) => compared((after) => current().scorePairs(first, second, filter, after)),
+    compareModels: (first, second, filter) => current().compareModels(first, second, filter),
     modelRecord: (model, filter) => current().modelRecord(model, filter),
     regressions: (filter) => current().regressions(filter),
     stageRows: (matchId) => current().stageRows(matchId),

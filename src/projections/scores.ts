@@ -4,9 +4,10 @@ import { logLoss, rps } from "../match/scoring.ts";
 import { type Tendency, tendency } from "../match/settlement.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
+import { keepModelPairs } from "./model-pairs.ts";
 import { keepModelSums } from "./model-sums.ts";
 import type { Rows } from "./rows.ts";
-import { type Fate, fates, score, scoredOf, type ScoreRow, scoreWidth } from "./scored.ts";
+import { type Fate, fates, score, type Scored, scoredOf, type ScoreRow, scoreWidth } from "./scored.ts";
 import { flag } from "./upsert.ts";
 
 const order = "kickoff, match_id";
@@ -34,12 +35,13 @@ CREATE INDEX scores_by_both ON scores (retroactive, competition, season, ${order
 export interface ScoreBook {
   /** Instead of what was scored of the match before. */
   rescore(matchId: string, rows: readonly ScoreRow[]): void;
+  /** Rows of one match. */
   score(rows: readonly ScoreRow[]): void;
   forget(): void;
 }
 
-/** The scores of matches, and their sums by competition, season and month. */
-export function createScoreBook(db: Db, rows: Rows): ScoreBook {
+/** The scores of matches, their sums by competition, season and month, and those of each two models; `waiting`: see `keepModelPairs`. */
+export function createScoreBook(db: Db, rows: Rows, waiting?: number): ScoreBook {
   const select = db.prepare<[string], ScoreRow>("SELECT * FROM scores WHERE match_id = ? ORDER BY retroactive");
   const forget = db.prepare<[string]>("DELETE FROM scores WHERE match_id = ?");
   const scores = rows.table<ScoreRow>(
@@ -48,13 +50,12 @@ export function createScoreBook(db: Db, rows: Rows): ScoreBook {
     ["competition", "season", "kickoff", "outcome", "answered", "models", "numbers"],
   );
   const sums = keepModelSums(db, rows);
+  const pairs = keepModelPairs(db, rows, waiting);
   let held = 0;
 
-  function score(some: readonly ScoreRow[]): void {
-    for (const row of some) {
-      sums.add(scoredOf(row));
-      scores.put(row);
-    }
+  function put(some: readonly ScoreRow[], scored: readonly Scored[]): void {
+    for (const it of scored) sums.add(it);
+    for (const row of some) scores.put(row);
     // A row has 4 kB, so fewer of them may be held back than of others.
     held += some.length;
     if (held < heldMax) return;
@@ -63,15 +64,25 @@ export function createScoreBook(db: Db, rows: Rows): ScoreBook {
   }
 
   return {
-    score,
+    score(some) {
+      const scored = some.map(scoredOf);
+      const [first] = some;
+      if (first !== undefined) pairs.add(first.match_id, scored);
+      put(some, scored);
+    },
     rescore(matchId, some) {
       // What is held back of the old settlement must not come after this.
       scores.flush();
-      for (const row of select.all(matchId)) sums.takeBack(scoredOf(row));
+      const [before, after] = [select.all(matchId), some].map((it) => it.map(scoredOf)) as [Scored[], Scored[]];
+      for (const it of before) sums.takeBack(it);
+      pairs.replace(matchId, before, after);
       forget.run(matchId);
-      score(some);
+      put(some, after);
     },
-    forget: () => sums.forget(),
+    forget() {
+      sums.forget();
+      pairs.forget();
+    },
   };
 }
 

@@ -28,7 +28,7 @@ export function compareCommand(models: Command): void {
     .option("--json", "one JSON document")
     .addHelpText("after", examples(["models compare elo-k15 base-rates", "is Elo better than base rates?"]))
     .action((first: string, second: string, { json, retro, competition, season }: Options) =>
-      withReadModel(loadConfig(), async (readModel) => {
+      withReadModel(loadConfig(), (readModel) => {
         const filter = {
           retro: retro === true,
           ...(competition === undefined ? {} : { competition }),
@@ -44,7 +44,7 @@ export function compareCommand(models: Command): void {
             `no model ${model} has a settled answer here${hint} (fulltime models)`,
           );
         }
-        const { n, ...differences } = await readModel.compareModels(first, second, filter);
+        const { n, ...differences } = readModel.compareModels(first, second, filter);
         if (json === true) return printJson({ first, second, n, ...differences });
         print(
           table(

@@ -33,7 +33,7 @@ const filterSchema = z.object({
 type ModelsFilter = z.infer<typeof filterSchema>;
 
 /** `GET /models`: who is good, by how much, and how sure that is. */
-export function modelsPages({ options, ask, askLong, page, asOf }: Console): Hono<HttpEnv> {
+export function modelsPages({ options, ask, page, asOf }: Console): Hono<HttpEnv> {
   // Of thousands of answers, and of one build: two may differ at the same sequence.
   const tablesAt = createNewest<string, Tables>((known, wanted) => known === wanted);
 
@@ -43,7 +43,7 @@ export function modelsPages({ options, ask, askLong, page, asOf }: Console): Hon
     const filter = readFields(filterSchema, queryOf(c));
     const rests = ask((it) => restsOf(it, options, at.now));
     const key = JSON.stringify([at.sequence, options.readModel.state().since, filter]);
-    const tables = await tablesAt(key, () => askLong((it) => tablesOf(it, filter)));
+    const tables = await tablesAt(key, async () => ask((it) => tablesOf(it, filter)));
     const loaded = { ...tables, rests };
     return page(
       c,
@@ -73,13 +73,13 @@ function restsOf(it: ReadModelQueries, { roster, policy }: HttpOptions, now: num
   return rests;
 }
 
-async function tablesOf(it: ReadModelQueries, { model, against, ...chosen }: ModelsFilter): Promise<Tables> {
+function tablesOf(it: ReadModelQueries, { model, against, ...chosen }: ModelsFilter): Tables {
   const filter = panelFilterOf(chosen);
   return {
     panel: it.panel(filter),
     regressions: it.regressions(filter),
     record: model === undefined ? null : it.modelRecord(model, filter),
-    comparison: model === undefined || against === undefined ? null : await it.compareModels(model, against, filter),
+    comparison: model === undefined || against === undefined ? null : it.compareModels(model, against, filter),
   };
 }
 
