@@ -1,6 +1,7 @@
 import type { Config } from "../../src/config.ts";
 import { wallClock } from "../../src/clock.ts";
 import { matchEntry } from "../../src/events/entries.ts";
+import { costsOf, hindsightOf, mayLack } from "../../src/match/backfill.ts";
 import { evolve } from "../../src/match/evolve.ts";
 import { type Match, unknownMatch } from "../../src/match/match.ts";
 import type { MatchBook } from "../../src/match/orders.ts";
@@ -68,14 +69,21 @@ async function asFolded(config: Config, { log, signal }: LogAccess): Promise<Kno
     matches.set(entity.id, evolve(matches.get(entity.id) ?? unknownMatch(entity.id), matchEntry(message)));
   }
   const kickoffOf = (match: Match) => match.fixture?.kickoff ?? Number.NaN;
+  const liveOf = (from: number, to: number) =>
+    [...matches.values()]
+      .filter((it) => it.fixture?.purpose === "live" && kickoffOf(it) >= from && kickoffOf(it) <= to)
+      .sort((a, b) => kickoffOf(a) - kickoffOf(b) || (a.id < b.id ? -1 : 1));
   return {
     sequence,
     now: await clockFor(config, () => dispatchedAt),
     match: (id) => matches.get(id) ?? null,
-    live: (from, to) =>
-      [...matches.values()]
-        .filter((it) => it.fixture?.purpose === "live" && kickoffOf(it) >= from && kickoffOf(it) <= to)
-        .sort((a, b) => kickoffOf(a) - kickoffOf(b) || (a.id < b.id ? -1 : 1)),
+    live: liveOf,
+    hindsight: (id) => hindsightOf(matches.get(id) ?? unknownMatch(id)),
+    hindsights: (from, to) =>
+      liveOf(from, to)
+        .flatMap((match) => hindsightOf(match) ?? [])
+        .filter(mayLack),
+    costs: () => costsOf([...matches.values()].filter(({ settlement }) => settlement?.void === null)),
     failedSettlements: () => [...matches.values()].filter(({ stages }) => stages.settle.failure !== null),
     ids: () => [...matches.keys()],
   };

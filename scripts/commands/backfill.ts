@@ -105,7 +105,7 @@ function showPlan({ plan, underWay, skipped }: PlannedBackfill, options: Options
   if (options.json === true) {
     return printJson({
       ...plan,
-      underWay: underWay.map(({ id }) => id),
+      underWay,
       skipped: skipped.map(({ matchId, why }) => ({ matchId, why: reasonsToSkip[why] })),
     });
   }

@@ -1,13 +1,13 @@
-import { isCovered, openModels } from "./answers.ts";
+import { isComplete, isCovered, openModels } from "./answers.ts";
 import { digest } from "./digest.ts";
 import type { Stage } from "./event.ts";
-import { retroStages } from "./evolve-words.ts";
-import type { Match } from "./match.ts";
+import { missingStages, retroStages } from "./evolve-words.ts";
+import type { Fixture, Match } from "./match.ts";
 import type { Policy } from "./policy.ts";
-import { hasBegun, needsNewRound } from "./schedule.ts";
+import { hasBegun, isMoved } from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
 import { resettling } from "./settlement-retry.ts";
-import { isTerminal, isVoid } from "./status.ts";
+import { isTerminal, isVoid, type Status } from "./status.ts";
 
 /** The stages that can be run in hindsight. Line-ups are never fetched after kick-off. */
 export const backfillStages = ["analyse", "predict", "settle"] as const satisfies readonly Stage[];
@@ -47,23 +47,72 @@ export const reasonsToSkip = {
 } as const;
 export type Skip = keyof typeof reasonsToSkip;
 
+/** All of a match that decides what a backfill runs on it, whenever that is asked. */
+export interface Hindsight {
+  matchId: string;
+  purpose: Fixture["purpose"];
+  status: Status;
+  /** Epoch milliseconds, as that of its round; null where no round has one yet. */
+  kickoff: number;
+  roundKickoff: number | null;
+  /** Retro work is under way. */
+  retro: boolean;
+  analysed: boolean;
+  /** Every roster model has a final outcome; `models`: those that have none, by name, null while no roster is frozen. */
+  complete: boolean;
+  models: readonly string[] | null;
+  /** An operator's word has a settlement to start. */
+  unsettled: boolean;
+}
+
+/** null for a match that nobody has scheduled. */
+export function hindsightOf(match: Match): Hindsight | null {
+  const { fixture, round } = match;
+  if (fixture === null) return null;
+  return {
+    matchId: match.id,
+    purpose: fixture.purpose,
+    status: fixture.status,
+    kickoff: fixture.kickoff,
+    roundKickoff: round.kickoff,
+    retro: match.retro !== null,
+    analysed: match.stages.analyse.done !== null,
+    complete: isComplete(match),
+    models: round.roster === null ? null : openModels(match).toSorted(),
+    unsettled: resettling(match, "unsettled") === "accepted",
+  };
+}
+
+/** Whether there can be an instant at which a backfill has something to do with it, or leaves it out for what passes. */
+export function mayLack(hindsight: Hindsight): boolean {
+  const { purpose, status, kickoff, roundKickoff, retro, analysed, complete, unsettled } = hindsight;
+  if (purpose === "history") return false;
+  if (retro || unsettled || status === "postponed") return true;
+  if (!isTerminal(status) && roundKickoff !== null && roundKickoff !== kickoff) return true;
+  return !isVoid(status) && !(analysed && complete);
+}
+
 /** What a match lacks that a retro request would run now, by the rules that run it; or why there is nothing to request. */
-export function lackOf(match: Match | null, { stages, now, policy, roster }: BackfillScope): Lack | Skip {
-  if (match === null || match.fixture === null) return "unknown";
-  const { status, purpose } = match.fixture;
+export function lackOf(match: Match | null, scope: BackfillScope): Lack | Skip {
+  return lackIn(match === null ? null : hindsightOf(match), scope);
+}
+
+/** The same, from what decides it. */
+export function lackIn(hindsight: Hindsight | null, { stages, now, policy, roster }: BackfillScope): Lack | Skip {
+  if (hindsight === null) return "unknown";
+  const { matchId, purpose, status, roundKickoff, unsettled } = hindsight;
   if (purpose === "history") return "history";
   if (status === "postponed") return "postponed";
-  if (!hasBegun(match.fixture, now)) return "not begun";
-  if (needsNewRound(match, policy)) return "being moved";
-  if (match.retro !== null) return "under way";
+  if (!hasBegun(hindsight, now)) return "not begun";
+  if (isMoved(hindsight, roundKickoff, policy)) return "being moved";
+  if (hindsight.retro) return "under way";
   const wanted = stages ?? backfillStages;
-  const work = isVoid(status) ? [] : retroStages(match, wanted);
-  const frozen = match.round.roster !== null;
-  const models = work.includes("predict") ? (frozen ? openModels(match) : roster).toSorted() : [];
+  const work = isVoid(status) ? [] : missingStages(hindsight, wanted);
+  const models = work.includes("predict") ? [...(hindsight.models ?? roster)].sort() : [];
   const rescored = isTerminal(status) && models.length > 0;
-  const settles = rescored || (wanted.includes("settle") && resettling(match, "unsettled") === "accepted");
+  const settles = rescored || (wanted.includes("settle") && unsettled);
   const asked: Stage[] = settles && wanted.includes("settle") ? [...work, "settle"] : work;
-  return asked.length === 0 ? "nothing missing" : { matchId: match.id, stages: asked, models, settles };
+  return asked.length === 0 ? "nothing missing" : { matchId, stages: asked, models, settles };
 }
 
 /** Whether what a backfill asked for is still being worked on, has been done, or was given up. */

@@ -68,10 +68,14 @@ export function evolveWord(match: Match, event: Recorded<"match.retro.requested"
 
 /** What a retro request has to run on this match: only what is missing, and the analysis before predictions that need it. */
 export function retroStages(match: Match, asked: readonly Stage[] | null): Stage[] {
-  const wanted = asked ?? ["analyse", "predict"];
+  const analysed = match.stages.analyse.done !== null;
+  return missingStages({ analysed, complete: isComplete(match) }, asked ?? ["analyse", "predict"]);
+}
+
+export function missingStages(of: { analysed: boolean; complete: boolean }, wanted: readonly Stage[]): Stage[] {
   const todo: Stage[] = [];
-  const predict = wanted.includes("predict") && !isComplete(match);
-  if (match.stages.analyse.done === null && (wanted.includes("analyse") || predict)) todo.push("analyse");
+  const predict = wanted.includes("predict") && !of.complete;
+  if (!of.analysed && (wanted.includes("analyse") || predict)) todo.push("analyse");
   if (predict) todo.push("predict");
   return todo;
 }

@@ -1,4 +1,4 @@
-import { type BackfillScope, lackOf, reasonsToSkip } from "./backfill.ts";
+import { type BackfillScope, type Hindsight, lackOf, reasonsToSkip } from "./backfill.ts";
 import type { Failure, Match } from "./match.ts";
 import type { MatchEventData, Order } from "./event.ts";
 import { resettling, type Resettling } from "./settlement-retry.ts";
@@ -9,6 +9,12 @@ export interface MatchBook {
   match(id: string): Match | null;
   /** Live matches that kick off between these instants, ascending by kick-off; each as it is when its turn comes. */
   live(from: number, to: number): Iterable<Match>;
+  /** What decides what a backfill runs on a match, null when nobody has scheduled it. */
+  hindsight(id: string): Hindsight | null;
+  /** Of the live matches that kick off between these and may lack something, ascending by kick-off. */
+  hindsights(from: number, to: number): Iterable<Hindsight>;
+  /** What a settled answer of each model has cost on average; a model without one is left out. */
+  costs(): ReadonlyMap<string, number>;
   /** Those whose settlement failed and nothing newer was asked or answered, dismissed or not; as lazily. */
   failedSettlements(): Iterable<Match>;
 }

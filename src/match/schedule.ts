@@ -25,14 +25,21 @@ export function currentRound(match: Match, policy: Policy): CurrentRound {
 }
 
 export function needsNewRound(match: Match, policy: Policy): boolean {
-  const { fixture, round } = match;
-  if (fixture === null || round.kickoff === null) return false;
-  if (isTerminal(fixture.status) || fixture.status === "postponed") return false;
-  return Math.abs(fixture.kickoff - round.kickoff) > policy.newRoundAfterMove;
+  return match.fixture !== null && isMoved(match.fixture, match.round.kickoff, policy);
+}
+
+/** Too far from where its round began for what was asked and answered then. */
+export function isMoved(
+  { status, kickoff }: Pick<Fixture, "status" | "kickoff">,
+  roundKickoff: number | null,
+  policy: Policy,
+): boolean {
+  if (roundKickoff === null || isTerminal(status) || status === "postponed") return false;
+  return Math.abs(kickoff - roundKickoff) > policy.newRoundAfterMove;
 }
 
 /** The match has begun: by its status, or because its kick-off passed. A postponed one has not, whatever its old date. */
-export function hasBegun(fixture: Fixture, now: number): boolean {
+export function hasBegun(fixture: Pick<Fixture, "status" | "kickoff">, now: number): boolean {
   if (fixture.status === "postponed") return false;
   return isUnderWay(fixture.status) || isTerminal(fixture.status) || now >= fixture.kickoff;
 }

@@ -1,12 +1,4 @@
-import {
-  type BackfillPlan,
-  type BackfillScope,
-  costsOf,
-  type Lack,
-  lackOf,
-  planOf,
-  type Skip,
-} from "../match/backfill.ts";
+import { type BackfillPlan, type BackfillScope, type Lack, lackIn, planOf, type Skip } from "../match/backfill.ts";
 import type { Order } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
 import type { MatchBook } from "../match/orders.ts";
@@ -23,8 +15,8 @@ export interface Window {
 export interface PlannedBackfill {
   plan: BackfillPlan;
   lacks: Lack[];
-  /** Requested before and not ended yet. */
-  underWay: Match[];
+  /** Ids of those that were requested before and have not ended yet. */
+  underWay: string[];
   /** Named matches on which nothing can be run. */
   skipped: { matchId: string; why: Skip }[];
   scope: BackfillScope;
@@ -55,40 +47,36 @@ export function planBackfill(
   scope: BackfillScope,
 ): PlannedBackfill {
   const { now, stages } = scope;
-  const window = matchIds === null ? lastDays(days, book) : onlyThese(matchIds, book);
-  const looked = window.matches(now, now).map((match) => ({ match, lack: lackOf(match, scope) }));
-  const lacks = looked.flatMap(({ lack }) => (typeof lack === "string" ? [] : [lack]));
-  const strangers = [...new Set(matchIds ?? [])].filter((id) => book.match(id) === null);
-  const named = lacks.map(({ matchId }) => matchId);
+  const [from, to] = [now - days * dayMs, now + earlyMs];
+  const named = matchIds === null ? null : [...new Set(matchIds)];
+  const candidates =
+    named === null
+      ? Array.from(book.hindsights(from, to), (it) => ({ matchId: it.matchId, lack: lackIn(it, scope) }))
+      : named.map((matchId) => ({ matchId, lack: lackIn(book.hindsight(matchId), scope) }));
+  const lacks = candidates.flatMap(({ lack }) => (typeof lack === "string" ? [] : [lack]));
+  const ids = lacks.map(({ matchId }) => matchId);
+  const isNamed = named !== null || ids.length <= namedMax;
   return {
-    plan: planOf(lacks, costsOf(looked.map(({ match }) => match))),
+    plan: planOf(lacks, book.costs()),
     lacks,
-    underWay: looked.flatMap(({ match, lack }) => (lack === "under way" ? [match] : [])),
-    skipped:
-      matchIds === null
-        ? []
-        : [
-            ...strangers.map((matchId) => ({ matchId, why: "unknown" as const })),
-            ...looked.flatMap(({ match, lack }) =>
-              typeof lack === "string" && lack !== "under way" && lack !== "nothing missing"
-                ? [{ matchId: match.id, why: lack }]
-                : [],
-            ),
-          ],
+    underWay: candidates.flatMap(({ matchId, lack }) => (lack === "under way" ? [matchId] : [])),
+    skipped: named === null ? [] : candidates.flatMap(({ matchId, lack }) => leftOut(matchId, lack)),
     scope,
-    window,
+    window: matchIds === null ? lastDays(days, book) : onlyThese(matchIds, book),
     order: {
       what: "backfill",
-      matchIds: matchIds !== null || named.length <= namedMax ? named : null,
+      matchIds: isNamed ? ids : null,
       category: null,
-      window:
-        matchIds !== null || named.length <= namedMax
-          ? null
-          : { from: iso(now - days * dayMs), to: iso(now + earlyMs) },
+      window: isNamed ? null : { from: iso(from), to: iso(to) },
       stages: stages === null ? null : [...stages],
       reason,
     },
   };
+}
+
+function leftOut(matchId: string, lack: Lack | Skip): PlannedBackfill["skipped"] {
+  const isWhy = typeof lack === "string" && lack !== "under way" && lack !== "nothing missing";
+  return isWhy ? [{ matchId, why: lack }] : [];
 }
 
 function lastDays(days: number, book: MatchBook): Window {

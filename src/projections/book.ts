@@ -4,7 +4,7 @@ import type { ReadModelQueries } from "./queries.ts";
 
 const pageSize = 1000;
 
-type Book = Pick<ReadModelQueries, "match" | "matches" | "failurePage">;
+type Book = Pick<ReadModelQueries, "match" | "matches" | "failurePage" | "hindsight" | "hindsights" | "panel">;
 
 /** The read model as orders look matches up in it. */
 export function matchBook(readModel: Book): MatchBook {
@@ -16,10 +16,25 @@ export function matchBook(readModel: Book): MatchBook {
         if (match !== null) yield match;
       }
     },
+    hindsight: readModel.hindsight,
+    hindsights: (from, to) => readModel.hindsights({ from, to }),
+    costs: () => costsOf(readModel),
     *failedSettlements() {
       for (const dismissed of [true, false]) yield* failed(readModel, dismissed);
     },
   };
+}
+
+/** Of answers in time and in hindsight; what a failure or an abstention cost is shared among the answers. */
+function costsOf(readModel: Pick<Book, "panel">): Map<string, number> {
+  const sums = new Map<string, { cost: number; n: number }>();
+  for (const retro of [false, true]) {
+    for (const { model, cost, n } of readModel.panel({ retro })) {
+      const sum = sums.get(model) ?? { cost: 0, n: 0 };
+      sums.set(model, { cost: sum.cost + cost, n: sum.n + n });
+    }
+  }
+  return new Map([...sums].flatMap(([model, { cost, n }]) => (n === 0 ? [] : [[model, cost / n]])));
 }
 
 /** By match id, page by page: what fails again while somebody walks is not come to twice. */

@@ -7,6 +7,7 @@ import type { Policy } from "../match/policy.ts";
 import { isTerminal, type Status } from "../match/status.ts";
 import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
+import { packHindsight } from "./hindsights.ts";
 import type { Rows } from "./rows.ts";
 import { type Flag, flag } from "./upsert.ts";
 
@@ -35,11 +36,14 @@ CREATE TABLE matches (
   predictions INTEGER NOT NULL,
   settlement TEXT,
   given_up INTEGER NOT NULL,
-  gapless INTEGER NOT NULL
+  gapless INTEGER NOT NULL,
+  -- What a backfill goes by (hindsights.ts); NULL where it will never have anything to do.
+  hindsight TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX matches_by_due ON matches (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX matches_awaiting ON matches (competition, kickoff) WHERE awaiting_result = 1;
 CREATE INDEX matches_with_gaps ON matches (kickoff) WHERE gapless = 0;
+CREATE INDEX matches_in_hindsight ON matches (kickoff, id, competition) WHERE hindsight IS NOT NULL;
 -- What a listing may be filtered by, in front of its order (listing.ts).
 CREATE INDEX matches_listed ON matches (purpose, status, kickoff, id);
 CREATE INDEX matches_listed_by_competition ON matches (purpose, status, competition, kickoff, id);
@@ -73,6 +77,7 @@ export interface MatchRow {
   settlement: "settled" | "void" | null;
   given_up: Flag;
   gapless: Flag;
+  hindsight: string | null;
 }
 
 /** What follows from the fixture alone: by these a list is filtered and ordered. */
@@ -103,6 +108,7 @@ const ofProgress = [
   "settlement",
   "given_up",
   "gapless",
+  "hindsight",
 ] as const satisfies (keyof MatchRow)[];
 
 export function matchesWriter(db: Db, rows: Rows, policy: Policy): MatchWriter {
@@ -154,6 +160,7 @@ function rowOf(match: Match, policy: Policy): MatchRow | null {
     given_up: flag(stages.some((stage) => isGivenUp(match, stage))),
     // Once a match has ended its gap can only grow with time: none at the end of time is none ever.
     gapless: flag(!live || (terminal && gapOf(match, Number.MAX_SAFE_INTEGER, policy) === null)),
+    hindsight: packHindsight(match),
   };
 }
 

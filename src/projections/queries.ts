@@ -1,3 +1,4 @@
+import type { Hindsight } from "../match/backfill.ts";
 import type { Stage } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
 import type { ModelHealth } from "../match/model-health.ts";
@@ -7,6 +8,7 @@ import { type Anomalies, anomalyQueries } from "./anomalies.ts";
 import type { Call, CallMatchState } from "../match/call.ts";
 import { autoRetroQueries } from "./auto-retros.ts";
 import { type CallFilter, type CallMatchPage, callQueries } from "./calls.ts";
+import { type HindsightFilter, hindsightQueries } from "./hindsights.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
 import { type Comparison, comparisonQueries } from "./comparison.ts";
@@ -59,6 +61,10 @@ export interface ReadModelQueries extends CoverageQueries, Surveys {
   results(competition: string, until: number): PlayedMatch[];
   /** Throws `InvalidCursor`. */
   matches(filter: MatchFilter): MatchPage;
+  /** What decides what a backfill runs on a match, null when nobody has scheduled it. */
+  hindsight(id: string): Hindsight | null;
+  /** Of the matches that may lack something, ascending by kick-off, then id. */
+  hindsights(filter: HindsightFilter): Hindsight[];
   /** By points, most first, then by name. */
   panel(filter: PanelFilter): PanelRow[];
   /** Two models over the matches that both answered: `first` against `second`. */
@@ -120,6 +126,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...requests,
     ...matches,
     ...listingQueries(db),
+    ...hindsightQueries(db),
     ...sourceQueries(db),
     ...resultQueries(db),
     ...panelQueries(db),
@@ -170,6 +177,8 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
       current().awaitingMatches(competition, kickoffAtMost, notBefore),
     results: (competition, until) => current().results(competition, until),
     matches: (filter) => current().matches(filter),
+    hindsight: (id) => current().hindsight(id),
+    hindsights: (filter) => current().hindsights(filter),
     // A walk may outlive the build it began on.
     ...surveysOf({ withGaps: (from, to) => current().gapCandidates(from, to), load: (id) => current().match(id) }),
     gaps: (now, ahead, back, policy) => current().gaps(now, ahead, back, policy),

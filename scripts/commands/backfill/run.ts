@@ -31,7 +31,7 @@ interface Run {
 export async function runBackfill({ config, access, known, found, json, again }: Run): Promise<void> {
   const { plan, underWay, skipped, scope, lacks, order } = found;
   const tell = json ? (line: object) => print(JSON.stringify({ schemaVersion: 1, ...line })) : () => {};
-  tell({ type: "plan", ...plan, underWay: underWay.map(({ id }) => id) });
+  tell({ type: "plan", ...plan, underWay });
   for (const { matchId, why } of skipped) tell({ type: "skipped", matchId, why: reasonsToSkip[why] });
 
   const call = lacks.length === 0 ? null : await operatorAt(config, access, known).call(order, plan.planHash);
@@ -39,7 +39,7 @@ export async function runBackfill({ config, access, known, found, json, again }:
     tell({ type: "requested", backfillId: call });
     if (!json) say(`requested as backfill ${call}`);
   }
-  const tracked = [...underWay, ...lacks.flatMap(({ matchId }) => known.match(matchId) ?? [])];
+  const tracked = [...underWay, ...lacks.map(({ matchId }) => matchId)].flatMap((id) => known.match(id) ?? []);
   const matches = new Map(tracked.map((match) => [match.id, match]));
   const progress = json ? null : createProgress("matches");
   const ends = new Map<string, End>();

@@ -50,7 +50,7 @@ export const backfillSchema = z.object({
     modelCalls: z.int(),
     analyses: z.int(),
     settlements: z.int(),
-    cost: z.number().meta({ description: "in the panel's currency, by what answers have cost so far" }),
+    cost: z.number().meta({ description: "in the panel's currency, by what settled answers have cost so far" }),
   }),
 });
 export type BackfillAnswer = z.infer<typeof backfillSchema>;
@@ -113,7 +113,7 @@ function answerOf({ plan, skipped, underWay }: PlannedBackfill, backfillId: stri
     backfillId,
     requested: plan.matches.length,
     skipped: skipped.slice(0, fields.listedMax).map(({ matchId, why }) => ({ matchId, why: reasonsToSkip[why] })),
-    underWay: underWay.slice(0, fields.listedMax).map(({ id }) => id),
+    underWay: underWay.slice(0, fields.listedMax),
     plan: { ...plan, matches, total: plan.matches.length },
   };
 }

@@ -1,9 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { isCallId } from "../../events/subjects.ts";
 import { backfillStages, daysMax } from "../../match/backfill.ts";
 import type { Order } from "../../match/event.ts";
-import type { MatchSummary } from "../../projections/listing.ts";
 import type { ReadModelQueries } from "../../projections/queries.ts";
 import type { BackfillBody } from "../calls/backfill.ts";
 import * as fields from "../fields.ts";
@@ -66,20 +64,20 @@ export interface Chosen {
   more: boolean;
 }
 
-type Matches = Pick<ReadModelQueries, "matches">;
+type Matches = Pick<ReadModelQueries, "hindsights">;
 
 /** `earlier`: the order of the backfill that is resumed, null for none. */
-export async function chosen(
+export function chosen(
   { days, competition, from, to, ids, match, stage }: BackfillChoice,
   earlier: Order | null,
   readModel: Matches,
   now: number,
-): Promise<Chosen> {
+): Chosen {
   if (earlier !== null) {
     const found =
       earlier.matchIds !== null
         ? { matchIds: earlier.matchIds, more: false }
-        : await openIn(readModel, {
+        : openIn(readModel, {
             from: Date.parse(earlier.window?.from ?? ""),
             to: Date.parse(earlier.window?.to ?? ""),
           });
@@ -92,7 +90,7 @@ export async function chosen(
     const end = to === undefined ? now : Math.min(now, Date.parse(to) + dayMs - 1);
     const begin =
       from === undefined ? end - (days ?? daysUnlessTold) * dayMs : Math.max(Date.parse(from), end - spanMaxMs);
-    const { matchIds, more } = await openIn(readModel, { from: begin, to: end, ...fields.given({ competition }) });
+    const { matchIds, more } = openIn(readModel, { from: begin, to: end, ...fields.given({ competition }) });
     return { kind: "span", more, body: { matchIds, ...staged(stage) } };
   }
   return { kind: "days", more: false, body: { days: days ?? daysUnlessTold, ...staged(stage) } };
@@ -102,33 +100,11 @@ function staged(stages: BackfillChoice["stage"]): Pick<BackfillBody, "stages"> {
   return stages === undefined || stages.length === 0 ? {} : { stages };
 }
 
-const pageSize = 1000;
-
 /** Live matches of a span that may lack something, as many as one backfill names; what they do lack, the plan finds out. */
-async function openIn(
+function openIn(
   readModel: Matches,
   filter: { competition?: string; from: number; to: number },
-): Promise<{ matchIds: string[]; more: boolean }> {
-  const matchIds: string[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = readModel.matches({
-      ...filter,
-      purpose: "live",
-      limit: pageSize,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const match of page.matches) {
-      if (isWhole(match)) continue;
-      if (matchIds.length === namedMax) return { matchIds, more: true };
-      matchIds.push(match.id);
-    }
-    cursor = page.cursor;
-    // A year of everything is a hundred thousand matches: others get their turn.
-    await setImmediate();
-  }
-  return { matchIds, more: false };
-}
-
-function isWhole({ analysed, covered, settlement }: MatchSummary): boolean {
-  return settlement === "void" || (analysed && covered && settlement !== null);
+): { matchIds: string[]; more: boolean } {
+  const ids = readModel.hindsights({ ...filter, limit: namedMax + 1 }).map(({ matchId }) => matchId);
+  return { matchIds: ids.slice(0, namedMax), more: ids.length > namedMax };
 }

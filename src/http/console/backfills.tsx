@@ -23,7 +23,7 @@ const pageSchema = z.object({ before: z.coerce.number().int().min(1).max(Number.
  * /backfills` runs that.
  */
 export function backfillsPages(console: Console): Hono<HttpEnv> {
-  const { options, ask, askLong, page, viewer, asOf } = console;
+  const { options, ask, page, viewer, asOf } = console;
   const previews = backfillPreviews(console);
 
   function earlier(id: string): Call & { requested: NonNullable<Call["requested"]> } {
@@ -32,10 +32,10 @@ export function backfillsPages(console: Console): Hono<HttpEnv> {
     return { ...call, requested: call.requested };
   }
 
-  async function wishOf(choice: BackfillChoice): Promise<Wish> {
+  function wishOf(choice: BackfillChoice): Wish {
     const { ids, match, ...rest } = choice;
     const before = choice.resume === undefined ? null : earlier(choice.resume);
-    const meant = await askLong((it) => chosen(choice, before?.requested.order ?? null, it, options.clock.now()));
+    const meant = ask((it) => chosen(choice, before?.requested.order ?? null, it, options.clock.now()));
     return {
       section: "/backfills",
       what: <BackfillsChosen choice={choice} chosen={meant} earlier={before} />,
@@ -74,7 +74,7 @@ export function backfillsPages(console: Console): Hono<HttpEnv> {
   routes.get("/backfills/plan", async (c) => {
     const query = queryOf(c);
     const after = fields.matchIdSchema.safeParse(query.get("after")).data ?? null;
-    return previews.show(c, await wishOf(readFields(backfillChoiceSchema, query, listFields)), after);
+    return previews.show(c, wishOf(readFields(backfillChoiceSchema, query, listFields)), after);
   });
   routes.post("/backfills", async (c) => {
     const form = await readForm(c);
