@@ -143,7 +143,7 @@ export function coveragePercent(matches: number, withGap: number): number {
 }
 
 /** Whether a match counts in the coverage of the window that ends at `to`: live, still ahead, and going to be played. */
-export function isInWindow(match: Match, now: number, to: number): boolean {
+export function isInWindow(match: Pick<Match, "fixture">, now: number, to: number): boolean {
   const { fixture } = match;
   if (fixture === null || fixture.purpose === "history") return false;
   if (isTerminal(fixture.status) || fixture.status === "postponed") return false;

@@ -45,6 +45,12 @@ function isAtRest(match: Match): boolean {
   return settlement.basis === basisOf(match) && countingAnswers(match).length > 0;
 }
 
+/** The first instant after `now` at which what the match lacks (`gapOf`) can change by time alone. */
+export function nextTurnAt(match: Match, now: number, policy: Policy): number {
+  return Math.min(...turningPoints(match, policy).filter((at) => at > now));
+}
+
+/** Where the answers of `due` and `gapOf` can change. */
 function turningPoints(match: Match, policy: Policy): number[] {
   const { fixture } = match;
   const points = [match.updatedAt];

@@ -60,7 +60,13 @@ export function planBackfill(
     plan: planOf(lacks, book.costs()),
     lacks,
     underWay: candidates.flatMap(({ matchId, lack }) => (lack === "under way" ? [matchId] : [])),
-    skipped: named === null ? [] : candidates.flatMap(({ matchId, lack }) => leftOut(matchId, lack)),
+    // Those that nobody knows first: they may be misspelt.
+    skipped:
+      named === null
+        ? []
+        : [true, false].flatMap((unknown) =>
+            candidates.flatMap(({ matchId, lack }) => ((lack === "unknown") === unknown ? leftOut(matchId, lack) : [])),
+          ),
     scope,
     window: matchIds === null ? lastDays(days, book) : onlyThese(matchIds, book),
     order: {

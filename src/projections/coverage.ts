@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { coveragePercent, gapOf, isInWindow } from "../match/coverage.ts";
+import { coveragePercent, type Gap, gapOf, isInWindow } from "../match/coverage.ts";
 import type { Severity, Stage } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
+import { nextTurnAt } from "../match/next-due.ts";
 import type { Policy } from "../match/policy.ts";
 
 /** What a match lacks although it should have it by now. */
@@ -36,9 +37,25 @@ export interface Coverage {
 
 /** Where the matches that can have a gap come from. */
 export interface GapSource {
-  withGaps(from: number, to: number): string[];
+  withGaps(from: number, to: number): Pick<Match, "id" | "version">[];
   load(id: string): Match | null;
 }
+
+/** What was found when a match was looked at, which holds while it stays at that version, up to an instant. */
+interface Looked {
+  version: number;
+  policy: Policy;
+  from: number;
+  until: number;
+  match: Pick<Match, "id" | "fixture">;
+  gap: Gap | null;
+}
+
+/** By match id. */
+export type LookedAt = Map<string, Looked>;
+
+/** A few hundred bytes each. */
+const lookedMax = 20_000;
 
 /** What can still be saved comes first; a missed match is only waiting for an operator's retro. */
 const urgency: Record<Severity, number> = { critical: 0, warning: 1, info: 2, missed: 3 };
@@ -52,7 +69,10 @@ export interface CoverageQueries {
   coverage(now: number, policy: Policy): Coverage;
 }
 
-/** The same questions, with turns for others in between: ten thousand gaps take a second to look at. */
+/**
+ * The same questions, with turns for others in between: ten thousand gaps take a second to look at. What was looked at before is
+ * looked at again when it has changed or its time has come.
+ */
 export type Surveys = {
   [Q in keyof CoverageQueries as `survey${Capitalize<Q>}`]: (
     ...args: Parameters<CoverageQueries[Q]>
@@ -67,32 +87,39 @@ export function coverageQueries(source: GapSource): CoverageQueries {
 }
 
 /** `source` is asked while others write: what it says of a match is of the moment at which the walk comes to it. */
-export function surveysOf(source: GapSource): Surveys {
+export function surveysOf(source: GapSource, lookedAt: () => LookedAt): Surveys {
   return {
-    surveyGaps: (...args) => inTurns(gapsWalk(source, ...args)),
-    surveyCoverage: (...args) => inTurns(coverageWalk(source, ...args)),
+    surveyGaps: (...args) => inTurns(gapsWalk(source, ...args, lookedAt)),
+    surveyCoverage: (...args) => inTurns(coverageWalk(source, ...args, lookedAt)),
   };
 }
 
-function* gapsWalk(source: GapSource, now: number, ahead: number, back: number, policy: Policy): Walk<MatchGap[]> {
+function* gapsWalk(
+  source: GapSource,
+  now: number,
+  ahead: number,
+  back: number,
+  policy: Policy,
+  lookedAt?: () => LookedAt,
+): Walk<MatchGap[]> {
   const found: MatchGap[] = [];
-  for (const match of candidates(source, now - back, now + ahead)) {
-    const gap = matchGap(match, now, policy);
-    if (gap !== null) found.push(gap);
-    yield;
+  for (const known of source.withGaps(now - back, now + ahead)) {
+    const looked = yield* look(source, known, now, policy, lookedAt);
+    if (looked !== null && looked.gap !== null) found.push(...matchGaps(looked.match, looked.gap, now));
   }
   return found.sort((a, b) => urgency[a.severity] - urgency[b.severity]);
 }
 
-function* coverageWalk(source: GapSource, now: number, policy: Policy): Walk<Coverage> {
+function* coverageWalk(source: GapSource, now: number, policy: Policy, lookedAt?: () => LookedAt): Walk<Coverage> {
   const to = now + policy.coverageWindow;
   const gaps = { critical: 0, warning: 0, info: 0, missed: 0 };
   let [matches, withGap, withoutPredictions] = [0, 0, 0];
-  for (const match of candidates(source, now - policy.watch.settle, to)) {
+  for (const known of source.withGaps(now - policy.watch.settle, to)) {
+    const looked = yield* look(source, known, now, policy, lookedAt);
+    if (looked === null) continue;
+    const { match, gap } = looked;
     const inWindow = isInWindow(match, now, to);
-    const gap = gapOf(match, now, policy);
     if (inWindow) matches++;
-    yield;
     if (gap === null) continue;
     gaps[gap.severity]++;
     if (gap.missing.includes("predict")) withoutPredictions++;
@@ -102,11 +129,29 @@ function* coverageWalk(source: GapSource, now: number, policy: Policy): Walk<Cov
   return { percent: coveragePercent(matches, withGap), matches, withGap, gaps, withoutPredictions, window };
 }
 
-function* candidates({ withGaps, load }: GapSource, from: number, to: number): Iterable<Match> {
-  for (const id of withGaps(from, to)) {
-    const match = load(id);
-    if (match !== null) yield match;
+/** Yields where it had to look anew: a state takes a tenth of a millisecond, what is known of it next to nothing. */
+function* look(
+  source: GapSource,
+  { id, version }: Pick<Match, "id" | "version">,
+  now: number,
+  policy: Policy,
+  lookedAt?: () => LookedAt,
+): Generator<void, Pick<Looked, "match" | "gap"> | null> {
+  const before = lookedAt?.().get(id);
+  const holds = before?.version === version && before.policy === policy && before.from <= now && now < before.until;
+  if (before !== undefined && holds) return before;
+  const match = source.load(id);
+  if (match === null) return null;
+  const gap = gapOf(match, now, policy);
+  const memory = lookedAt?.();
+  if (memory !== undefined) {
+    if (memory.size >= lookedMax) memory.clear();
+    const until = nextTurnAt(match, now, policy);
+    const { fixture } = match;
+    memory.set(id, { version: match.version, policy, from: now, until, match: { id, fixture }, gap });
   }
+  yield;
+  return { match, gap };
 }
 
 function atOnce<T>(walk: Walk<T>): T {
@@ -127,12 +172,11 @@ async function inTurns<T>(walk: Walk<T>): Promise<T> {
   }
 }
 
-function matchGap(match: Match, now: number, policy: Policy): MatchGap | null {
-  const gap = gapOf(match, now, policy);
-  if (gap === null || match.fixture === null) return null;
-  const { kickoff, teams } = match.fixture;
-  return {
-    matchId: match.id,
+function matchGaps({ id, fixture }: Pick<Match, "id" | "fixture">, gap: Gap, now: number): MatchGap[] {
+  if (fixture === null) return [];
+  const { kickoff, teams } = fixture;
+  const of: MatchGap = {
+    matchId: id,
     homeTeam: teams.home.name,
     awayTeam: teams.away.name,
     kickoffTime: new Date(kickoff).toISOString(),
@@ -143,4 +187,5 @@ function matchGap(match: Match, now: number, policy: Policy): MatchGap | null {
     reason: gap.reason,
     nextAction: gap.nextAction,
   };
+  return [of];
 }

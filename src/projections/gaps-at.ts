@@ -55,7 +55,8 @@ export async function gapsAt({ log, policy, at, ahead, back, signal }: ThenOptio
     withGaps: (start, end) =>
       [...matches.keys()]
         .filter((id) => kickoffOf(id) >= start && kickoffOf(id) <= end)
-        .sort((a, b) => kickoffOf(a) - kickoffOf(b) || (a < b ? -1 : 1)),
+        .sort((a, b) => kickoffOf(a) - kickoffOf(b) || (a < b ? -1 : 1))
+        .flatMap((id) => matches.get(id) ?? []),
     load: (id) => matches.get(id) ?? null,
   });
   return {

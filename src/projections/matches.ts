@@ -207,16 +207,14 @@ export function matchQueries(db: Db) {
        count(*) FILTER (WHERE live AND given_up) AS failed
      FROM (SELECT *, purpose = 'live' AS live FROM matches)`,
   );
-  const withGaps = db
-    .prepare<[number, number], string>(
-      "SELECT id FROM matches WHERE gapless = 0 AND kickoff >= ? AND kickoff <= ? ORDER BY kickoff, id",
-    )
-    .pluck();
+  const withGaps = db.prepare<[number, number], { id: string; version: number }>(
+    "SELECT id, version FROM matches WHERE gapless = 0 AND kickoff >= ? AND kickoff <= ? ORDER BY kickoff, id",
+  );
   return {
     awaitingKickoffs: (competition: string, notBefore: number) => awaitingKickoffs.all(competition, notBefore),
     awaitingMatches: (competition: string, kickoffAtMost: number, notBefore: number) =>
       awaitingMatches.all(competition, kickoffAtMost, notBefore),
-    /** Ids of the live matches that kick off in the span and can have a gap. */
+    /** The live matches that kick off in the span and can have a gap. */
     withGaps: (from: number, to: number) => withGaps.all(from, to),
     tally(): MatchTally {
       const row = tally.get();

@@ -12,7 +12,14 @@ import { type HindsightFilter, hindsightQueries } from "./hindsights.ts";
 import { letterQueries } from "./letters.ts";
 import { checkpointQueries } from "./checkpoint.ts";
 import { type Comparison, comparisonQueries } from "./comparison.ts";
-import { type CoverageQueries, coverageQueries, type Surveys, surveysOf } from "./coverage.ts";
+import {
+  type CoverageQueries,
+  coverageQueries,
+  type GapSource,
+  type LookedAt,
+  type Surveys,
+  surveysOf,
+} from "./coverage.ts";
 import type { Db } from "./db.ts";
 import { type FailurePage, type FailurePageFilter, failurePageQueries } from "./failure-pages.ts";
 import { type FailureCount, type FailureFilter, failureQueries, type FailureRow } from "./failures.ts";
@@ -112,8 +119,8 @@ export interface Tally extends MatchTally {
 
 /** The questions to one build. `dueIds` is what `dueMatches` walks, which may outlive the build. */
 export interface BuildQueries extends Omit<ReadModelQueries, "dueMatches" | keyof Surveys> {
-  /** Ids of the matches that may have a gap and kick off between these, ascending by kick-off. */
-  gapCandidates(from: number, to: number): string[];
+  /** The matches that may have a gap and kick off between these, ascending by kick-off. */
+  gapCandidates: GapSource["withGaps"];
   dueIds(now: number): string[];
 }
 
@@ -162,6 +169,14 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
       if (match !== null) yield match;
     }
   }
+  /** Of one build: another may have folded the same messages otherwise. */
+  const looked = new WeakMap<BuildQueries, LookedAt>();
+  function lookedAt(): LookedAt {
+    const build = current();
+    let known = looked.get(build);
+    if (known === undefined) looked.set(build, (known = new Map()));
+    return known;
+  }
   return {
     sequence: () => current().sequence(),
     lastEventTime: () => current().lastEventTime(),
@@ -180,7 +195,10 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     hindsight: (id) => current().hindsight(id),
     hindsights: (filter) => current().hindsights(filter),
     // A walk may outlive the build it began on.
-    ...surveysOf({ withGaps: (from, to) => current().gapCandidates(from, to), load: (id) => current().match(id) }),
+    ...surveysOf(
+      { withGaps: (from, to) => current().gapCandidates(from, to), load: (id) => current().match(id) },
+      lookedAt,
+    ),
     gaps: (now, ahead, back, policy) => current().gaps(now, ahead, back, policy),
     coverage: (now, policy) => current().coverage(now, policy),
     panel: (filter) => current().panel(filter),
