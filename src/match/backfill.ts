@@ -31,7 +31,7 @@ export interface Lack {
   /** What the request asks for, in the order it is run. */
   stages: Stage[];
   /** The models that are called, by name: those without a final outcome. */
-  models: string[];
+  models: readonly string[];
   /** Whether the match is settled anew at the end, asked for or not: new answers are a new basis. */
   settles: boolean;
 }
@@ -108,11 +108,20 @@ export function lackIn(hindsight: Hindsight | null, { stages, now, policy, roste
   if (hindsight.retro) return "under way";
   const wanted = stages ?? backfillStages;
   const work = isVoid(status) ? [] : missingStages(hindsight, wanted);
-  const models = work.includes("predict") ? [...(hindsight.models ?? roster)].sort() : [];
+  const models = work.includes("predict") ? (hindsight.models ?? sortedOnce(roster)) : [];
   const rescored = isTerminal(status) && models.length > 0;
   const settles = rescored || (wanted.includes("settle") && unsettled);
   const asked: Stage[] = settles && wanted.includes("settle") ? [...work, "settle"] : work;
   return asked.length === 0 ? "nothing missing" : { matchId, stages: asked, models, settles };
+}
+
+/** Thousands of matches are held against one list. */
+const sorted = new WeakMap<readonly string[], readonly string[]>();
+
+function sortedOnce(models: readonly string[]): readonly string[] {
+  let known = sorted.get(models);
+  if (known === undefined) sorted.set(models, (known = models.toSorted()));
+  return known;
 }
 
 /** Whether what a backfill asked for is still being worked on, has been done, or was given up. */
@@ -143,12 +152,15 @@ export interface BackfillPlan {
 
 /** Sums up what a backfill runs. */
 export function planOf(lacks: readonly Lack[], costs: ReadonlyMap<string, number>): BackfillPlan {
-  const calls = lacks.flatMap(({ models }) => models);
-  const cost = calls.reduce((sum, model) => sum + (costs.get(model) ?? 0), 0);
+  let [modelCalls, cost] = [0, 0];
+  for (const { models } of lacks) {
+    modelCalls += models.length;
+    for (const model of models) cost += costs.get(model) ?? 0;
+  }
   return {
     planHash: digest(contentOf(lacks)),
     matches: byMatch(lacks).map(({ matchId, stages, models }) => ({ matchId, stages, modelCalls: models.length })),
-    modelCalls: calls.length,
+    modelCalls,
     analyses: lacks.filter(({ stages }) => stages.includes("analyse")).length,
     settlements: lacks.filter(({ settles }) => settles).length,
     cost: Math.round(cost * 1e6) / 1e6,

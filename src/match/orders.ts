@@ -19,6 +19,12 @@ export interface MatchBook {
   failedSettlements(): Iterable<Match>;
 }
 
+/** The same, for retries by the ten thousand. */
+export interface SettlementBook extends Pick<MatchBook, "match"> {
+  /** Failed settlements that nobody dismissed, of one category or of all, and whether a word has a settlement to start. */
+  openSettlements(category: Order["category"]): Iterable<{ matchId: string; unsettled: boolean }>;
+}
+
 type WordType =
   | "match.retro.requested"
   | "match.retry.requested"

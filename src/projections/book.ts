@@ -1,13 +1,17 @@
-import type { MatchBook } from "../match/orders.ts";
+import type { MatchBook, SettlementBook } from "../match/orders.ts";
 import type { Match } from "../match/match.ts";
+import { openSettlementsOf } from "./open-settlements.ts";
 import type { ReadModelQueries } from "./queries.ts";
 
 const pageSize = 1000;
 
-type Book = Pick<ReadModelQueries, "match" | "matches" | "failurePage" | "hindsight" | "hindsights" | "panel">;
+type Book = Pick<
+  ReadModelQueries,
+  "match" | "matches" | "failurePage" | "hindsight" | "hindsights" | "openSettlements" | "panel"
+>;
 
 /** The read model as orders look matches up in it. */
-export function matchBook(readModel: Book): MatchBook {
+export function matchBook(readModel: Book): MatchBook & SettlementBook {
   return {
     match: readModel.match,
     *live(from, to) {
@@ -19,6 +23,7 @@ export function matchBook(readModel: Book): MatchBook {
     hindsight: readModel.hindsight,
     hindsights: (from, to) => readModel.hindsights({ from, to }),
     costs: () => costsOf(readModel),
+    openSettlements: (category) => openSettlementsOf(readModel, category),
     *failedSettlements() {
       for (const dismissed of [true, false]) yield* failed(readModel, dismissed);
     },

@@ -1,5 +1,6 @@
 import { type Hindsight, hindsightOf, mayLack } from "../match/backfill.ts";
 import type { Match } from "../match/match.ts";
+import { modelsOf } from "./by-model.ts";
 import type { Db } from "./db.ts";
 import type { MatchRow } from "./matches.ts";
 
@@ -15,12 +16,16 @@ export interface HindsightFilter {
 /** What the other columns of a match do not say. */
 type Rest = Omit<Hindsight, "matchId" | "purpose" | "status" | "kickoff">;
 
+/** As it is stored. `models`: JSON in JSON, as thousands of matches lack the same 42. */
+type Packed = Omit<Rest, "models"> & { models: string | null };
+
 /** null for a match with which no backfill will ever have anything to do. */
 export function packHindsight(match: Match): string | null {
   const hindsight = hindsightOf(match);
   if (hindsight === null || !mayLack(hindsight)) return null;
-  const { matchId: _, purpose: __, status: ___, kickoff: ____, ...rest } = hindsight;
-  return JSON.stringify(rest satisfies Rest);
+  const { roundKickoff, retro, analysed, complete, models, unsettled } = hindsight;
+  const packed = { roundKickoff, retro, analysed, complete, unsettled };
+  return JSON.stringify({ ...packed, models: models === null ? null : JSON.stringify(models) } satisfies Packed);
 }
 
 type Row = Pick<MatchRow, "id" | "purpose" | "status" | "kickoff" | "hindsight">;
@@ -45,8 +50,9 @@ export function hindsightQueries(db: Db) {
 }
 
 function unpack({ id, purpose, status, kickoff, hindsight }: Row): Hindsight {
-  const rest = hindsight === null ? whole(kickoff) : (JSON.parse(hindsight) as Rest);
-  return { matchId: id, purpose, status, kickoff, ...rest };
+  if (hindsight === null) return { matchId: id, purpose, status, kickoff, ...whole(kickoff) };
+  const { models, ...rest } = JSON.parse(hindsight) as Packed;
+  return { matchId: id, purpose, status, kickoff, ...rest, models: models === null ? null : modelsOf(models) };
 }
 
 function whole(kickoff: number): Rest {

@@ -1,5 +1,5 @@
 import type { Hindsight } from "../match/backfill.ts";
-import type { Stage } from "../match/event.ts";
+import type { Category, Stage } from "../match/event.ts";
 import type { Match } from "../match/match.ts";
 import type { ModelHealth } from "../match/model-health.ts";
 import type { PlayedMatch } from "../match/played.ts";
@@ -28,6 +28,7 @@ import { matchQueries, type MatchTally } from "./matches.ts";
 import { modelCostQueries } from "./model-costs.ts";
 import { modelHealthQueries } from "./model-health.ts";
 import { type ModelRecord, modelRecordQueries } from "./model-record.ts";
+import { type OpenSettlement, openSettlementQueries } from "./open-settlements.ts";
 import { panelQueries, type PanelRow } from "./panel.ts";
 import type { PanelFilter } from "./panel-filter.ts";
 import { type Punctuality, type PunctualityFilter, punctualityQueries } from "./punctuality.ts";
@@ -87,6 +88,8 @@ export interface ReadModelQueries extends CoverageQueries, Surveys {
   failures(filter: FailureFilter): FailureRow[];
   /** Newest first. Throws `InvalidCursor`. */
   failurePage(filter: FailurePageFilter): FailurePage;
+  /** Failed settlements of a category that nobody dismissed: a page of them by match id, after one of them. */
+  openSettlements(category: Category, after: string): OpenSettlement[];
   /** Those that nobody dismissed, or the others. */
   failureCounts(dismissed?: boolean): FailureCount[];
   anomalies(): Anomalies;
@@ -144,6 +147,7 @@ export function queriesOf(db: Db, states: MatchStates): BuildQueries {
     ...punctualityQueries(db),
     ...failureQueries(db),
     ...failurePageQueries(db),
+    ...openSettlementQueries(db),
     ...anomalies,
     ...letterQueries(db),
     ...callQueries(db),
@@ -209,6 +213,7 @@ export function queriesThrough(current: () => BuildQueries): ReadModelQueries {
     punctuality: (filter) => current().punctuality(filter),
     failures: (filter) => current().failures(filter),
     failurePage: (filter) => current().failurePage(filter),
+    openSettlements: (category, after) => current().openSettlements(category, after),
     failureCounts: (dismissed) => current().failureCounts(dismissed),
     anomalies: () => current().anomalies(),
     isLetterAnswered: (sequence) => current().isLetterAnswered(sequence),
