@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { networkOf } from "./access/address.ts";
 import { createChangeFeed, type Follower, type News, strangersOfPlaceMax } from "./change-feed.ts";
+import { type Condition, conditionOf } from "./condition.ts";
 import * as fields from "./fields.ts";
 import { createRouter, type HttpEnv, problems } from "./openapi.ts";
 import type { HttpOptions } from "./options.ts";
@@ -13,7 +14,7 @@ const follow = createRoute({
   operationId: "followChanges",
   tags: ["matches"],
   summary: "Which matches have changed, as server-sent events",
-  description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. Of one address ${strangersOfPlaceMax} may follow without a token. A comment comes every 15 s when there is no news.`,
+  description: `\`event: changed\` with \`data: {"matches": [ids] or "many", "sequence"}\`, four times a second at most; the first one names the present sequence and no match. \`id\` is the sequence: who comes back with \`Last-Event-ID\` is told what it missed, or gets \`event: reset\` with \`data: {"sequence"}\`: ask for everything anew. Of one address ${strangersOfPlaceMax} may follow without a token. \`event: condition\` with \`data: {"condition"}\`, and no \`id\`, comes after that first one, within a second or two when it turns, and every 15 s when there is no other news: \`current\`; \`behind\` the log by a thousand events or more; \`old\`, as the read model is being made anew; \`stalled\`; or \`nats-away\`.`,
   request: {
     query: z.strictObject({
       after: fields.sequenceSchema.optional().meta({
@@ -32,8 +33,13 @@ const follow = createRoute({
 });
 
 /** `GET /api/changes`. */
-export function changesRoutes({ readModel, clock }: Pick<HttpOptions, "readModel" | "clock">): OpenAPIHono<HttpEnv> {
-  const feed = createChangeFeed(readModel, clock);
+export function changesRoutes({
+  readModel,
+  log,
+  clock,
+}: Pick<HttpOptions, "readModel" | "log" | "clock">): OpenAPIHono<HttpEnv> {
+  const condition = (): Condition => conditionOf(log.connected(), readModel.state(), readModel.sequence());
+  const feed = createChangeFeed({ readModel, condition, clock });
   const routes = createRouter();
   routes.openapi(follow, (c) => {
     const lastSeen = c.req.header("Last-Event-ID");
@@ -72,7 +78,9 @@ function streamOf(follower: Follower): ReadableStream<Uint8Array> {
     {
       async pull(controller) {
         const news = await follower.next();
-        if (!left) controller.enqueue(encoder.encode(news === null ? ": still here\n\n" : textOf(news)));
+        if (left) return;
+        if (news === null) controller.close();
+        else controller.enqueue(encoder.encode(textOf(news)));
       },
       cancel() {
         left = true;
@@ -84,6 +92,8 @@ function streamOf(follower: Follower): ReadableStream<Uint8Array> {
 }
 
 function textOf(news: News): string {
+  // Without an id: who comes back has seen no more of the log by it.
+  if (news.kind === "condition") return `event: condition\ndata: ${JSON.stringify({ condition: news.condition })}\n\n`;
   const { kind, sequence } = news;
   const data =
     kind === "reset" ? { sequence } : { matches: news.matches === "many" ? "many" : [...news.matches], sequence };

@@ -7,10 +7,12 @@ import {
   followersMax,
   heartbeatMs,
   idsMax,
+  lookEveryMs,
   rememberedMax,
   strangersMax,
   strangersOfPlaceMax,
 } from "../../src/http/change-feed.ts";
+import type { Condition } from "../../src/http/condition.ts";
 import { listen } from "../../src/http/serve.ts";
 import type { AdvanceListener } from "../../src/projections/waiters.ts";
 import { history, kickoff } from "../support/history.ts";
@@ -18,7 +20,7 @@ import { manualClock, type ManualClock } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
 import { type Served, serve } from "./support.ts";
 
-/** What comes of one stream, event by event; `heard` waits for the next chunk. */
+/** What comes of one stream, event by event; `heard` waits for the next one, `changes` for the next that tells of the log. */
 async function follow(served: Served, lastEventId?: string, from = "127.0.0.1", token?: string) {
   const headers = {
     ...(lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId }),
@@ -29,9 +31,16 @@ async function follow(served: Served, lastEventId?: string, from = "127.0.0.1", 
   if (reader === undefined) throw new Error("no stream");
   onTestFinished(() => void reader.cancel());
   const decoder = new TextDecoder();
+  const heard = async () => decoder.decode((await reader.read()).value);
   return {
     response,
-    heard: async () => decoder.decode((await reader.read()).value),
+    heard,
+    async changes() {
+      for (;;) {
+        const text = await heard();
+        if (!text.startsWith("event: condition")) return text;
+      }
+    },
     end: () => reader.cancel(),
   };
 }
@@ -45,10 +54,10 @@ test("GET /api/changes names what has changed, gathered, with the sequence it is
   await served.wall.advance(coalesceMs);
   const stream = await follow(served);
   expect(stream.response.headers.get("Content-Type")).toBe("text/event-stream");
-  expect(await stream.heard()).toBe(event("changed", 1, []));
+  expect(await stream.changes()).toBe(event("changed", 1, []));
   await served.write(history("pl-a").scheduled());
   await served.write(history("pl-b").scheduled());
-  const next = stream.heard();
+  const next = stream.changes();
   await served.wall.advance(coalesceMs);
   expect(await next).toBe(event("changed", 3, ["pl-a", "pl-b"]));
 });
@@ -59,19 +68,19 @@ test("who comes back is told what it missed, or to begin anew", async () => {
     await served.write(history(id).scheduled());
     await served.wall.advance(coalesceMs);
   }
-  expect(await (await follow(served, "1")).heard()).toBe(event("changed", 3, ["pl-b", "pl-c"]));
-  expect(await (await follow(served, "3")).heard()).toBe(event("changed", 3, []));
-  for (const odd of ["4", "x", "-1"]) expect(await (await follow(served, odd)).heard()).toBe(event("reset", 3));
+  expect(await (await follow(served, "1")).changes()).toBe(event("changed", 3, ["pl-b", "pl-c"]));
+  expect(await (await follow(served, "3")).changes()).toBe(event("changed", 3, []));
+  for (const odd of ["4", "x", "-1"]) expect(await (await follow(served, odd)).changes()).toBe(event("reset", 3));
 });
 
 test("who joins while news is being gathered misses none of it, whenever it comes back", async () => {
   const served = await serve({ at: kickoff });
   await served.write(history("pl-a").scheduled());
   const early = await follow(served);
-  expect(await early.heard()).toBe(event("changed", 0, []));
+  expect(await early.changes()).toBe(event("changed", 0, []));
   await early.end();
   await served.wall.advance(coalesceMs);
-  expect(await (await follow(served, "0")).heard()).toBe(event("changed", 1, ["pl-a"]));
+  expect(await (await follow(served, "0")).changes()).toBe(event("changed", 1, ["pl-a"]));
 });
 
 test("a page that was read at a sequence follows from there", async () => {
@@ -91,20 +100,32 @@ test("a swap of builds changes anything", async () => {
   await served.write(history("pl-a").scheduled());
   await served.wall.advance(coalesceMs);
   const stream = await follow(served);
-  await stream.heard();
+  await stream.changes();
   await served.node.readModel.rebuild();
-  const next = stream.heard();
+  const next = stream.changes();
   await served.wall.advance(coalesceMs);
   expect(await next).toBe(event("changed", 1, "many"));
 });
 
-test("a comment keeps a quiet stream alive", async () => {
+const condition = (word: string) => `event: condition\ndata: {"condition":"${word}"}\n\n`;
+
+test("how far it can be trusted is told at first, when it turns though nothing is written, and to keep a quiet stream alive", async () => {
   const served = await serve({ at: kickoff });
   const stream = await follow(served);
-  await stream.heard();
+  expect(await stream.heard()).toBe(event("changed", 0, []));
+  expect(await stream.heard()).toBe(condition("current"));
+  for (const [connected, word] of [
+    [false, "nats-away"],
+    [true, "current"],
+  ] as const) {
+    const next = stream.heard();
+    served.connect(connected);
+    await served.wall.advance(lookEveryMs);
+    expect(await next).toBe(condition(word));
+  }
   const next = stream.heard();
   await served.wall.advance(heartbeatMs);
-  expect(await next).toMatch(/^: .*\n\n$/);
+  expect(await next).toBe(condition("current"));
 });
 
 const adminToken = "a-token-of-enough-letters";
@@ -138,16 +159,19 @@ interface Fed {
   wall: ManualClock;
   /** A commit that changed these. */
   commit(...ids: string[]): void;
+  turn(now: Condition): void;
 }
 
 function fed(): Fed {
   const wall = manualClock(0);
   let sequence = 0;
+  let condition: Condition = "current";
   let listener: AdvanceListener = () => {};
   const readModel = { sequence: () => sequence, onAdvance: (it: AdvanceListener) => ((listener = it), () => {}) };
   return {
-    feed: createChangeFeed(readModel, wall),
+    feed: createChangeFeed({ readModel, condition: () => condition, clock: wall }),
     wall,
+    turn: (now) => (condition = now),
     commit: (...ids) => listener(++sequence, { has: () => false, ids: new Set(ids) }),
   };
 }
@@ -160,11 +184,28 @@ test("a follower that reads nothing holds one piece of news, however much happen
     await wall.advance(coalesceMs);
   }
   expect(await follower?.next()).toMatchObject({ kind: "changed", sequence: idsMax, matches: { size: idsMax } });
+  expect(await follower?.next()).toEqual({ kind: "condition", condition: "current" });
   for (let i = 0; i <= idsMax; i++) {
     commit(`m-${i}`);
     await wall.advance(coalesceMs);
   }
   expect(await follower?.next()).toEqual({ kind: "changed", sequence: 2 * idsMax + 1, matches: "many" });
+});
+
+test("a follower that is always behind hears of a condition that has turned", async () => {
+  const { feed, wall, commit, turn } = fed();
+  const follower = feed.join(null, null);
+  await follower?.next();
+  await follower?.next();
+  turn("nats-away");
+  await wall.advance(lookEveryMs);
+  const kinds: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    commit("m-1");
+    await wall.advance(coalesceMs);
+    kinds.push((await follower?.next())?.kind);
+  }
+  expect(kinds).toEqual(["changed", "condition", "changed"]);
 });
 
 test("what is no match is not told, and what is long past is forgotten", async () => {
@@ -182,6 +223,7 @@ test("what is no match is not told, and what is long past is forgotten", async (
 test("who leaves while it waits is let go", async () => {
   const { feed, wall } = fed();
   const follower = feed.join(null, null);
+  await follower?.next();
   await follower?.next();
   const waiting = follower?.next();
   follower?.leave();
@@ -208,7 +250,10 @@ test("over a socket: a client that goes away makes room, and the stream ends whe
     const client = await open();
     return client.status === 200 ? client : null;
   });
-  expect(new TextDecoder().decode((await last.reader?.read())?.value)).toBe(event("changed", 0, []));
+  let heard = "";
+  const whole = event("changed", 0, []) + condition("current");
+  while (heard.length < whole.length) heard += new TextDecoder().decode((await last.reader?.read())?.value);
+  expect(heard).toBe(whole);
   const rest = last.reader?.read();
   await server.stop();
   await expect(rest).rejects.toThrow("terminated");

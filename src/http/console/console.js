@@ -141,6 +141,7 @@
   // News -----------------------------------------------------------------------------------------------------------------
   const follows = page.dataset.follows ?? "none";
   const state = document.getElementById("live-state");
+  const signIn = document.getElementById("sign-in-again");
   const pauseButton = document.getElementById("pause");
   /** The server's own words of each part, before anything was changed in them here. */
   const said = new WeakMap();
@@ -148,23 +149,41 @@
   const refocus = new WeakMap();
   let paused = stored("paused") === "yes";
   let sequence = Number(page.dataset.sequence ?? 0);
+  /** How far what is shown could be trusted when it was made. */
+  let condition = page.dataset.condition ?? "";
   let source = null;
+  let heardAt = 0;
   let wanted = false;
   let busy = false;
   let retryMs = 1000;
   let soon = 0;
 
+  /** News may have been missed. */
+  let lost = false;
   /** The newest try to update has failed. */
   let behind = false;
+  let signedOut = false;
 
   const betweenMs = 1000;
   const againMs = 5000;
   const retryMaxMs = 30_000;
   /** Without any news a page ages all the same: what is due becomes late. */
   const agesMs = 60_000;
+  /** Something comes every 15 s: of a node that hangs, or a connection that nobody has ended, nothing does. */
+  const silentMs = 40_000;
 
-  function say(text) {
+  function say() {
+    const text = paused
+      ? "paused: shown as it was"
+      : signedOut
+        ? "signed out: not updated"
+        : lost
+          ? "connection lost: trying again"
+          : behind
+            ? "not updated: trying again"
+            : "updates itself";
     if (state !== null && state.textContent !== text) state.textContent = text;
+    if (signIn !== null) signIn.hidden = !signedOut;
   }
 
   function want() {
@@ -173,7 +192,7 @@
   }
 
   function refresh() {
-    if (!wanted || paused || document.hidden || document.querySelector("dialog[open]") !== null) return;
+    if (!wanted || paused || document.hidden || isBusyHere()) return;
     if (busy) return want();
     const parts = [...document.querySelectorAll("[data-live]")].map(({ id }) => `#${CSS.escape(id)}`);
     wanted = false;
@@ -188,19 +207,58 @@
       .finally(() => setTimeout(() => ((busy = false), wanted && refresh()), betweenMs));
   }
 
+  /** A button or key is held down. */
+  let pressed = false;
+
+  /** What is replaced under a press gets no click, and a dialog that is replaced is closed: the page waits for both. */
+  function isBusyHere() {
+    return pressed || document.querySelector("dialog[open]") !== null;
+  }
+
+  for (const down of ["pointerdown", "keydown"]) addEventListener(down, () => (pressed = true), true);
+  for (const up of ["pointerup", "pointercancel", "keyup", "blur"])
+    addEventListener(
+      up,
+      ({ target }) => {
+        if (up === "blur" && target !== window) return;
+        pressed = false;
+        // After the click that comes of it.
+        setTimeout(refresh);
+      },
+      true,
+    );
+
+  // What was written here would be lost with the page: whoever has written something is asked first.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect") === null || !isAnythingWritten()) return;
+    event.preventDefault();
+    signedOut = true;
+    say();
+  });
+
+  function isAnythingWritten() {
+    return [...document.querySelectorAll("main :is(input:not([type=hidden]), textarea, select)")].some((field) => {
+      if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+      if (field.options === undefined) return field.value !== field.defaultValue;
+      const given = [...field.options].findIndex(({ defaultSelected }) => defaultSelected);
+      return field.selectedIndex !== Math.max(0, given);
+    });
+  }
+
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const found = /data-sequence="(\d+)"/.exec(detail.xhr.responseText);
+    const found = /data-sequence="(\d+)" data-condition="([a-z-]+)"/.exec(detail.xhr.responseText);
     // A refusal, or the page where one signs in: nothing of it belongs here.
     if (!detail.shouldSwap || found === null) return fallBehind();
     sequence = Number(found[1]);
-    if (behind && source?.readyState === EventSource.OPEN) say("updates itself");
-    behind = false;
+    condition = found[2];
+    behind = signedOut = false;
+    say();
   });
-  document.addEventListener("htmx:sendError", fallBehind);
+  for (const failure of ["sendError", "timeout"]) document.addEventListener(`htmx:${failure}`, fallBehind);
 
   function fallBehind() {
     behind = true;
-    say("not updated: trying again");
+    say();
     setTimeout(want, againMs);
   }
 
@@ -208,6 +266,11 @@
     const old = detail.target;
     const next = detail.fragment.querySelector?.(`#${CSS.escape(old.id)}`) ?? detail.fragment.firstElementChild;
     if (next === null) return;
+    if (isBusyHere()) {
+      wanted = true;
+      detail.shouldSwap = false;
+      return;
+    }
     const html = next.outerHTML;
     if (html === said.get(old) || isBeingWritten(old) || (old.id === "as-of" && isAnyBeingWritten())) {
       detail.shouldSwap = false;
@@ -242,11 +305,25 @@
     if (follows !== "none" && target.closest?.("[data-live]") && !target.matches("[type=checkbox], a, button")) want();
   });
 
-  /** What the reader has opened, ticked or written in a part stays so. */
+  /** Details as the server wrote them, open or not. */
+  const writtenOpen = new WeakMap();
+  /** Those that the reader has opened or closed. */
+  const turned = new WeakSet();
+
+  function isTurned(details) {
+    return turned.has(details) || writtenOpen.get(details) !== details.open;
+  }
+
+  /** What the reader has opened, closed, ticked or written in a part stays so. */
   function keep(old, next) {
     const details = [...next.querySelectorAll("details")];
-    for (const [at, { open }] of [...old.querySelectorAll("details")].entries())
-      if (open && details[at]) details[at].open = true;
+    for (const it of details) writtenOpen.set(it, it.open);
+    for (const [at, it] of [...old.querySelectorAll("details")].entries()) {
+      const same = details[at];
+      if (same === undefined || !isTurned(it)) continue;
+      same.open = it.open;
+      turned.add(same);
+    }
     for (const field of old.querySelectorAll("input[type=checkbox]")) {
       const same = [...next.querySelectorAll("input[type=checkbox]")].find(
         ({ name, value }) => name === field.name && value === field.value,
@@ -265,15 +342,17 @@
   /** Where the focus was, said so that it is found again in what comes instead. */
   function keyOf(element, within) {
     if (element === null || element === document.body || !within.contains(element)) return null;
-    const { id, textContent: text, tagName: tag, name, value } = element;
-    return { id, href: element.getAttribute("href"), text, tag, name, value };
+    return { like: element, at: alike(within, element).indexOf(element) };
   }
 
-  function find(part, { id, href, text, tag, name, value }) {
-    if (id !== "") return document.getElementById(id);
-    return [...part.querySelectorAll(tag)].find(
-      (it) => it.getAttribute("href") === href && it.textContent === text && it.name === name && it.value === value,
-    );
+  /** A dialog's button may say the same as the one that opened it. */
+  function alike(part, element) {
+    const keyIn = (it) => [it.getAttribute("href"), it.textContent, it.name, it.value].join("\n");
+    return [...part.querySelectorAll(element.tagName)].filter((it) => keyIn(it) === keyIn(element));
+  }
+
+  function find(part, { like, at }) {
+    return like.id === "" ? alike(part, like)[at] : document.getElementById(like.id);
   }
 
   function follow() {
@@ -281,23 +360,47 @@
     source = null;
     if (follows === "none" || paused || document.hidden) return;
     source = new EventSource(`/api/changes?after=${sequence}`);
+    heardAt = performance.now();
     source.addEventListener("open", () => {
       retryMs = 1000;
-      say("updates itself");
+      if (!lost) return;
+      // The node may be another one since, and the session have ended with it: nothing is claimed before that is known.
+      [lost, behind] = [false, true];
+      say();
+      want();
     });
     source.addEventListener("changed", ({ data }) => {
+      heardAt = performance.now();
       const { matches, sequence: at } = JSON.parse(data);
       const touches = matches === "many" || (follows === "all" ? matches.length > 0 : matches.includes(follows));
       if (at > sequence && touches) want();
     });
+    source.addEventListener("condition", ({ data }) => {
+      heardAt = performance.now();
+      if (JSON.parse(data).condition !== condition) want();
+    });
     source.addEventListener("reset", want);
     source.addEventListener("error", () => {
-      say("connection lost: trying again");
+      const isClosed = source?.readyState === EventSource.CLOSED;
+      // Who is refused the news can still ask.
+      if (isClosed && !lost) want();
+      lose();
       // What the browser gives up it does not try again by itself, as when the node was full or away.
-      if (source?.readyState !== EventSource.CLOSED) return;
+      if (!isClosed) return;
       setTimeout(follow, retryMs);
       retryMs = Math.min(2 * retryMs, retryMaxMs);
     });
+  }
+
+  function lose() {
+    lost = true;
+    say();
+  }
+
+  function listen() {
+    if (source === null || lost || performance.now() - heardAt < silentMs) return;
+    lose();
+    follow();
   }
 
   function pause(now) {
@@ -305,10 +408,15 @@
     store("paused", paused ? "yes" : "no");
     pauseButton?.setAttribute("aria-pressed", String(paused));
     if (pauseButton !== null) pauseButton.textContent = paused ? "Go on" : "Pause";
-    say(paused ? "paused: shown as it was" : "updates itself");
+    say();
     follow();
     if (!paused) want();
   }
+
+  // Where nothing would be lost it is opened here.
+  signIn?.addEventListener("click", () => {
+    signIn.target = isAnythingWritten() ? "_blank" : "";
+  });
 
   // Keys -----------------------------------------------------------------------------------------------------------------
   const keys = document.getElementById("keys");
@@ -410,6 +518,7 @@
     keysOn.addEventListener("change", () => store("keys", keysOn.checked ? "on" : "off"));
   }
   for (const part of document.querySelectorAll("[data-live]")) said.set(part, part.outerHTML);
+  for (const it of document.querySelectorAll("details")) writtenOpen.set(it, it.open);
   localise(document);
   draw(document);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
@@ -424,5 +533,6 @@
     if (paused) pause(true);
     else follow();
     setInterval(want, agesMs);
+    setInterval(listen, againMs);
   }
 })();

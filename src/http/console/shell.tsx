@@ -3,6 +3,7 @@ import type { Child, PropsWithChildren } from "hono/jsx";
 import { raw } from "hono/html";
 import type { ReadModelState } from "../../projections/read-model.ts";
 import { formFields } from "../access/form.ts";
+import { type Condition, conditionOf } from "../condition.ts";
 import type { HttpEnv } from "../openapi.ts";
 import type { Assets } from "./assets.ts";
 import { Hidden } from "./components/form.tsx";
@@ -59,7 +60,13 @@ export function Shell({ c, assets, viewer, asOf, children, ...head }: PropsWithC
   return (
     <>
       {raw("<!doctype html>")}
-      <html lang="en" data-theme={theme} data-sequence={asOf?.sequence} data-follows={followed(follows, asOf)}>
+      <html
+        lang="en"
+        data-theme={theme}
+        data-sequence={asOf?.sequence}
+        data-condition={asOf === null ? undefined : conditionAt(asOf)}
+        data-follows={followed(follows, asOf)}
+      >
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -87,7 +94,7 @@ export function Shell({ c, assets, viewer, asOf, children, ...head }: PropsWithC
               <Themes back={asOf === null ? "/" : pathOf(c)} chosen={theme} />
             </div>
           </header>
-          {asOf === null ? null : <AsOfLine asOf={asOf} follows={follows !== "none"} />}
+          {asOf === null ? null : <AsOfLine asOf={asOf} follows={follows !== "none"} back={pathOf(c)} />}
           <main id="main" tabindex={-1}>
             <h1>{title}</h1>
             {children}
@@ -106,6 +113,8 @@ function followed(follows: Head["follows"], asOf: AsOf | null): string {
 
 const htmxConfig = JSON.stringify({
   includeIndicatorStyles: false,
+  // A node that hangs is given up, and asked again.
+  timeout: 20_000,
   allowEval: false,
   allowScriptTags: false,
   selfRequestsOnly: true,
@@ -155,59 +164,69 @@ function Themes({ back, chosen }: { back: string; chosen: string }) {
   );
 }
 
-function AsOfLine({ asOf, follows }: { asOf: AsOf; follows: boolean }) {
+/** The line waits with what is being written to, and claims to be no newer. What makes it doubtful does not wait. */
+function AsOfLine({ asOf, follows, back }: { asOf: AsOf; follows: boolean; back: string }) {
   return (
     <div class="as-of">
-      <div id="as-of" data-live="">
-        <p>
-          As of sequence <span class="numeric">{number(asOf.sequence)}</span>, <Time at={asOf.now} />
-        </p>
-        <Staleness asOf={asOf} />
-      </div>
+      <p id="as-of" data-live="">
+        As of sequence <span class="numeric">{number(asOf.sequence)}</span>, <Time at={asOf.now} />
+      </p>
       {follows ? (
         <p class="live needs-script">
           <span id="live-state" role="status">
             updates itself
           </span>{" "}
+          <a id="sign-in-again" href={href("/sign-in", { to: back })} hidden>
+            Sign in
+          </a>{" "}
           <button type="button" class="button plain" id="pause" aria-pressed="false">
             Pause
           </button>
         </p>
       ) : null}
+      <div id="doubt" data-live="">
+        <Staleness asOf={asOf} />
+      </div>
     </div>
   );
 }
 
-/** More is what a busy node owes for a moment only. */
-const behindMax = 1000;
+function Staleness({ asOf }: { asOf: AsOf }): Child {
+  const { sequence, state } = asOf;
+  switch (conditionAt(asOf)) {
+    case "current":
+      return null;
+    case "nats-away":
+      return (
+        <Notice tone="bad" title="NATS does not answer">
+          <p>What is shown is what was known before. Nothing can be asked for or recorded until it is back.</p>
+        </Notice>
+      );
+    case "stalled":
+      return (
+        <Notice tone="bad" title="The read model stands still">
+          <p>
+            It goes no further than sequence {number(sequence)}: see <a href="/system">System</a>.
+          </p>
+        </Notice>
+      );
+    case "old":
+      return <MayBeOld>The read model is being made anew, and the old one answers.</MayBeOld>;
+    case "behind":
+      return <MayBeOld>The read model is {number(state.target - sequence)} events behind the log.</MayBeOld>;
+  }
+}
 
-function Staleness({ asOf: { connected, sequence, state } }: { asOf: AsOf }): Child {
-  if (!connected) {
-    return (
-      <Notice tone="bad" title="NATS does not answer">
-        <p>What is shown is what was known before. Nothing can be asked for or recorded until it is back.</p>
-      </Notice>
-    );
-  }
-  if (state.state === "stalled") {
-    return (
-      <Notice tone="bad" title="The read model stands still">
-        <p>
-          It goes no further than sequence {number(sequence)}: see <a href="/system">System</a>.
-        </p>
-      </Notice>
-    );
-  }
-  if (!state.stale && state.target - sequence <= behindMax) return null;
+function MayBeOld({ children }: PropsWithChildren) {
   return (
     <Notice tone="warning" title="What is shown may be old">
-      <p>
-        {state.stale
-          ? "The read model is being made anew, and the old one answers."
-          : `The read model is ${number(state.target - sequence)} events behind the log.`}
-      </p>
+      <p>{children}</p>
     </Notice>
   );
+}
+
+function conditionAt({ connected, state, sequence }: AsOf): Condition {
+  return conditionOf(connected, state, sequence);
 }
 
 function Keys() {

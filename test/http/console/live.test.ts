@@ -3,7 +3,7 @@ import { newToken } from "../../../src/http/access/token-hash.ts";
 import { testBrowser } from "../../support/browser.ts";
 import { consoleNode } from "../../support/console-node.ts";
 import { plantedSeason, planted, seasonNow } from "../../support/console-season.ts";
-import { type History, minute } from "../../support/history.ts";
+import { type History, history, hour, minute } from "../../support/history.ts";
 
 const browser = testBrowser();
 const headline = "4 of 5 matches of the next 6 h have a gap";
@@ -128,6 +128,133 @@ describe("a page that is open", () => {
     node.connect(true);
     await node.write(happens());
     await page.getByText("This node is unhealthy").waitFor({ state: "detached" });
+  });
+
+  test("says that NATS has gone away under it, though nothing is written, and goes on when it is back", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    const { page } = await browser.visit({ url: node.url });
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.goto(`${node.url}/failures`);
+    await followed;
+    node.connect(false);
+    await page.getByText("NATS does not answer", { exact: true }).waitFor();
+    node.connect(true);
+    await page.getByText("NATS does not answer", { exact: true }).waitFor({ state: "detached" });
+    await node.write(happens());
+    await page.getByText(`As of sequence ${node.node.readModel.sequence()}`).waitFor();
+  });
+
+  test("says so to whoever is writing, too: what he is at waits, what makes it doubtful does not", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.goto(`${node.url}/matches/${planted.unsettled}`);
+    await followed;
+    await page.getByLabel("Reason").first().fill("abandoned");
+    node.connect(false);
+    await page.getByText("NATS does not answer", { exact: true }).waitFor();
+    expect(await page.getByLabel("Reason").first().inputValue()).toBe("abandoned");
+  });
+
+  test("is a new one at once where the node has restarted, not at its next minute", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.goto(node.url);
+    await followed;
+    await page.getByText("Hull – Stoke").first().waitFor();
+    node.jump(seasonNow + 100 * minute);
+    await node.restart();
+    // Nothing was written: by time alone its kick-off has passed.
+    await page.getByText("10 min ago").first().waitFor();
+    await page.getByText("updates itself").waitFor();
+  });
+
+  test("leads to the sign-in at once where its session has ended with the node", async () => {
+    const token = newToken();
+    const node = await consoleNode({ adminToken: token });
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(`${node.url}/sign-in?to=/gaps`);
+    await page.getByLabel("Token").fill(token);
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await followed;
+    await node.restart();
+    await page.waitForURL(`${node.url}/sign-in?to=%2Fgaps`);
+  });
+
+  test("stays, and says that it is signed out, where something is written; and goes on once somebody has signed in", async () => {
+    const token = newToken();
+    const node = await consoleNode({ adminToken: token });
+    const { page, violations } = await browser.visit({ url: node.url });
+    await page.goto(`${node.url}/sign-in?to=/matches/${planted.unsettled}`);
+    await page.getByLabel("Token").fill(token);
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await followed;
+    const reason = page.getByLabel("Reason").first();
+    await reason.fill("abandoned");
+    await node.restart();
+    await page.getByText("signed out: not updated").waitFor();
+    expect(await violations()).toEqual([]);
+    const opened = page.context().waitForEvent("page");
+    await page.getByRole("status").locator("..").getByRole("link", { name: "Sign in" }).click();
+    const other = await opened;
+    await other.getByLabel("Token").fill(token);
+    await other.getByRole("button", { name: "Sign in" }).click();
+    await other.getByRole("heading", { level: 1 }).waitFor();
+    await other.close();
+    await page.evaluate(`document.dispatchEvent(new Event("visibilitychange"))`);
+    await page.getByText("updates itself").waitFor();
+    expect(await reason.inputValue()).toBe("abandoned");
+  });
+
+  test("takes no button away from under a press, which would have no effect then", async () => {
+    const node = await consoleNode();
+    const { page } = await browser.visit({ url: node.url });
+    const path = `${node.url}/matches/${planted.unsettled}`;
+    await page.goto(path);
+    const button = page.getByRole("button", { name: "Retry its settlement" });
+    // Not pressed in between, the list is made anew when the field is left.
+    const renewed = page.waitForResponse(path);
+    await page.getByLabel("Reason").first().fill("abandoned");
+    await button.focus();
+    await renewed;
+    for (const [down, up] of [
+      [() => page.mouse.down(), () => page.mouse.up()],
+      [() => page.keyboard.down("Space"), () => page.keyboard.up("Space")],
+    ] as const) {
+      await page.getByLabel("Reason").first().fill("abandoned");
+      const asked = page.waitForRequest(path, { timeout: 1500 }).catch(() => null);
+      await button.hover();
+      if (down.toString().includes("keyboard")) await button.focus();
+      await down();
+      await asked;
+      await up();
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.press("Escape");
+    }
+  });
+
+  test("keeps closed what the server opens and its reader has closed", async () => {
+    const { lives, happens } = season();
+    const node = await consoleNode({ lives });
+    // The source was polled long ago: that is shown open.
+    node.jump(seasonNow + 24 * hour);
+    const { page } = await browser.visit({ url: node.url });
+    await page.goto(node.url);
+    const figures = page.getByRole("table", { name: "What each source last told" });
+    await figures.waitFor();
+    await page.getByText("1 of 1 source not fresh").click();
+    await figures.waitFor({ state: "hidden" });
+    for (let n = 0; n < 2; n += 1) {
+      // Its figures are others by then.
+      node.jump(seasonNow + (25 + n) * hour);
+      await node.write(n === 0 ? happens() : history(`pl-2016-17-new-${n}`, seasonNow).scheduled());
+      await page.getByText(`As of sequence ${node.node.readModel.sequence()}`).waitFor();
+      expect(await figures.isVisible()).toBe(false);
+    }
   });
 
   test("asks for nothing while nothing happens", async () => {

@@ -1,6 +1,7 @@
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { testBrowser } from "../../support/browser.ts";
 import { liveNode } from "../../support/live-node.ts";
+import { serverPid } from "../../support/node-process.ts";
 
 /** The other suites of the console stand on a log in memory. This one walks it on a whole node, its own nats-server included. */
 const browser = testBrowser();
@@ -37,4 +38,22 @@ test("on a whole node every section is a page, and a backfill that is asked for 
   // The line that is offered to be copied names the stream this server has.
   await page.getByText(`match.${id}.`).first().waitFor();
   expect([visit.errors, visit.strangers]).toEqual([[], []]);
+});
+
+test("while its nats-server hangs an open page says so within seconds, and goes on when it answers again", async () => {
+  const { url } = node.app();
+  if (url === null) throw new Error("this node serves no console");
+  const { page } = await browser.visit({ url });
+  const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+  await page.goto(url);
+  await followed;
+  const pid = serverPid(node.dataDir);
+  if (pid === null) throw new Error("no server runs");
+  process.kill(pid, "SIGSTOP");
+  onTestFinished(() => void process.kill(pid, "SIGCONT"));
+  await page.getByText("NATS does not answer", { exact: true }).waitFor();
+  await page.getByText("This node is unhealthy").waitFor();
+  process.kill(pid, "SIGCONT");
+  await page.getByText("NATS does not answer", { exact: true }).waitFor({ state: "detached" });
+  await page.getByText("This node is unhealthy").waitFor({ state: "detached" });
 });
