@@ -25,7 +25,7 @@ import { createRouter, type HttpEnv } from "./openapi.ts";
 import { modelsRoutes } from "./models.ts";
 import { pipelineHealthRoutes } from "./pipeline-health.ts";
 import { createSystem, systemRoutes } from "./system.ts";
-import { notFound, onError, wrongMethod } from "./problem.ts";
+import { onError, wrongMethod } from "./problem.ts";
 import { projectionRoutes } from "./projections.ts";
 
 /** Everything that one node serves. */
@@ -66,7 +66,7 @@ export function createHttp(options: HttpOptions): OpenAPIHono<HttpEnv> {
   app.use(...access.bodies);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }));
   app.onError(onError(options.logger));
-  app.notFound(notFound);
+  app.notFound(console.notFound);
   const describe = describeRoutes(app);
   app.route("/", console.routes);
   app.route("/", docsRoutes(describe));

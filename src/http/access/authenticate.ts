@@ -55,6 +55,7 @@ export function identify({
     }
     const token = register.configured ? bearerToken(c.req.header("Authorization")) : null;
     const session = register.configured && token === null ? sessions.find(c) : null;
+    c.set("session", session);
     c.set("discreet", register.configured && token === null && session === null);
     if (session !== null) c.set("principal", session.principal);
     if (token === null) return next();

@@ -38,19 +38,6 @@ export function againPage(
   return page(
     c,
     { title: "Send it again?", section: null, asOf: null, status },
-    <Again viewer={viewer(c)} action={action} fields={[...form].filter(([name]) => name !== formFields.token)} />,
-  );
-}
-
-interface AgainProps {
-  viewer: Viewer;
-  action: string;
-  fields: readonly (readonly [name: string, value: string])[];
-}
-
-function Again({ viewer, action, fields }: AgainProps) {
-  const shown = fields.filter(([name]) => !name.startsWith("_"));
-  return (
     <>
       <Notice tone="warning" title="Nothing was done yet">
         <p>
@@ -58,6 +45,23 @@ function Again({ viewer, action, fields }: AgainProps) {
           send it again; nothing of it is lost.
         </p>
       </Notice>
+      <Again viewer={viewer(c)} action={action} form={form} />
+    </>,
+  );
+}
+
+interface AgainProps {
+  viewer: Viewer;
+  action: string;
+  form: URLSearchParams;
+}
+
+/** What a form held, with a button that sends it as it was: the same call, if it was one. */
+export function Again({ viewer, action, form }: AgainProps) {
+  const fields = [...form].filter(([name]) => name !== formFields.token);
+  const shown = fields.filter(([name]) => !name.startsWith("_"));
+  return (
+    <>
       <dl class="facts">
         {shown.map(([name, value]) => (
           <div>

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type NotFoundHandler } from "hono";
 import type { Access } from "../access/access.ts";
 import { consolePatterns, frontDoorPatterns } from "../access/console-paths.ts";
 import { createAsk, createLongAsk } from "../asking.ts";
@@ -16,7 +16,7 @@ import { matchPages } from "./match.tsx";
 import { matchesPages } from "./matches.tsx";
 import { modelsPages } from "./models.tsx";
 import { type Console, createPage } from "./page.tsx";
-import { problemPages } from "./problem-page.tsx";
+import { notFoundPage, problemPages } from "./problem-page.tsx";
 import { requestPages } from "./requests.tsx";
 import { signInPages } from "./sign-in.tsx";
 import { systemPages } from "./system.tsx";
@@ -38,6 +38,8 @@ export interface ConsoleParts {
   /** The pages and the files they need. Its guards of who reads come first, those of bodies are in between. */
   identity: Hono<HttpEnv>;
   routes: Hono<HttpEnv>;
+  /** For paths that nobody serves. */
+  notFound: NotFoundHandler<HttpEnv>;
 }
 
 /** The operator's console: one module a page, each a function of what the read model and the calls answer. */
@@ -79,5 +81,5 @@ export function createConsole({ options, access, calls, diagnose, system }: Cons
   ]) {
     routes.route("/", pages(console));
   }
-  return { outer, identity, routes };
+  return { outer, identity, routes, notFound: notFoundPage(console) };
 }
