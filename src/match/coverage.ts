@@ -13,6 +13,7 @@ import {
   stageDueAt,
 } from "./schedule.ts";
 import { basisOf } from "./settlement.ts";
+import { stageNames } from "./stage-names.ts";
 import { isTerminal } from "./status.ts";
 
 /** What a match lacks at an instant although it should have it by then. */
@@ -117,12 +118,14 @@ function explain(
       : failure === null
         ? "will be asked for"
         : afterFailure(first, failure, match, policy);
-  const blocked = !begun && first === "analyse" && missing.includes("predict") ? "; predict is blocked by it" : "";
-  if (failure !== null) return { reason: `${first} ${failure.category}: ${failure.reason}${blocked}`, nextAction };
+  const blocked =
+    !begun && first === "analyse" && missing.includes("predict") ? `; ${stageNames.predict} wait for it` : "";
+  const name = stageNames[first];
+  if (failure !== null) return { reason: `${name} ${failure.category}: ${failure.reason}${blocked}`, nextAction };
   if (first === "predict" && isComplete(match))
     return { reason: "every model is accounted for, none answered", nextAction };
-  const why = request === null ? "has not been asked for" : "has not answered";
-  return { reason: `${first} ${why}${blocked}`, nextAction };
+  const why = request === null ? "not asked for" : "not answered";
+  return { reason: `${name} ${why}${blocked}`, nextAction };
 }
 
 /** What brings back a stage that failed. Ahead of kick-off no operator can: a backfill works in hindsight. */

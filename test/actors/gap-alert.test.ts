@@ -46,7 +46,7 @@ describe("what is told of a gap", () => {
         severity: "critical",
         stage: "analyse",
         dueSince: new Date(kickoff - 6 * hour).toISOString(),
-        reason: "analyse has not been asked for",
+        reason: "analysis not asked for",
         sequence: life.last.sequence,
         time: new Date(kickoff - 90 * minute).toISOString(),
       },

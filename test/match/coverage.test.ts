@@ -132,7 +132,7 @@ test("a gap says what it lacks, since when, why and what happens next", () => {
     severity: "critical",
     missing: ["analyse"],
     dueSince: kickoff - 6 * hour,
-    reason: "analyse transient: no answer",
+    reason: "analysis transient: no answer",
     nextAction: `retry at ${new Date(kickoff - 6 * hour + 30 * second).toISOString()}`,
   });
 });

@@ -164,7 +164,7 @@ describe("attempts and failures, on the wall clock", () => {
     await readModel.reached(failed.sequence);
     const gap = readModel.gaps(wallClock.now(), 60 * second, 0, policy).find(({ matchId }) => matchId === id);
     expect(gap).toMatchObject({ missing: ["analyse", "predict"] });
-    expect(gap?.reason).toMatch(/^analyse bug: .*; predict is blocked by it$/);
+    expect(gap?.reason).toMatch(/^analysis bug: .*; predictions wait for it$/);
     expect(facts.of(id, "match.prediction.requested")).toEqual([]);
     broken = false;
     await predicted(id);

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import type { Policy } from "../../match/policy.ts";
 import { statuses } from "../../match/status.ts";
 import type { MatchPage, MatchSummary } from "../../projections/listing.ts";
 import * as fields from "../fields.ts";
@@ -12,10 +13,12 @@ import { Empty, Live, Notice } from "./components/state.tsx";
 import { Pager, Table } from "./components/table.tsx";
 import { Text } from "./components/text.tsx";
 import { Time } from "./components/time.tsx";
+import { Work } from "./components/work.tsx";
 import { scoreOf, statusTones } from "./match/score.ts";
 import type { Console } from "./page.tsx";
 import { href } from "./path.ts";
 import { queryOf, readFields } from "./read-fields.ts";
+import { canLack, rowOf, type TonightMatch } from "./tonight-rows.ts";
 import { count, number } from "./words.ts";
 
 const path = "/matches";
@@ -53,6 +56,13 @@ export function matchesPages({ options, ask, page, asOf }: Console): Hono<HttpEn
     return found.matches.length > 0 ? { found, since } : { found: load(filter), since: null };
   }
 
+  /** Of what can lack nothing its summary says enough. */
+  function workOf(match: MatchSummary, now: number): TonightMatch {
+    const { policy } = options;
+    if (!canLack(match, now, policy)) return { match, stages: [], gap: null, inWindow: false };
+    return ask((it) => rowOf(it, match, now, now + policy.coverageWindow, policy));
+  }
+
   const routes = new Hono<HttpEnv>();
   routes.get(path, (c) => {
     const at = asOf();
@@ -63,7 +73,9 @@ export function matchesPages({ options, ask, page, asOf }: Console): Hono<HttpEn
       const isBare = query.size === 0;
       const { found, since } = isBare ? loadRecent(filter) : { found: load(filter), since: null };
       const written = since === null ? writtenIn(query) : { from: new Date(since).toISOString().slice(0, 10) };
-      return page(c, head, <Matches {...found} written={written} filter={filter} now={at.now} isBare={isBare} />);
+      const work = (match: MatchSummary) => workOf(match, at.now);
+      const shown = { written, filter, now: at.now, isBare, work, policy: options.policy };
+      return page(c, head, <Matches {...found} {...shown} />);
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 400) throw error;
       return page(
@@ -92,13 +104,15 @@ function writtenIn(query: URLSearchParams): Written {
 }
 
 interface MatchesProps extends MatchPage {
+  work(match: MatchSummary): TonightMatch;
+  policy: Policy;
   written: Written;
   filter: Filter;
   now: number;
   isBare: boolean;
 }
 
-function Matches({ matches, cursor, written, filter, now, isBare }: MatchesProps) {
+function Matches({ matches, cursor, work, policy, written, filter, now, isBare }: MatchesProps) {
   const everything = href(path, { purpose: "live" });
   return (
     <>
@@ -122,7 +136,7 @@ function Matches({ matches, cursor, written, filter, now, isBare }: MatchesProps
               { head: "Status", cell: (it) => <Badge tone={statusTones[it.status]} word={it.status} /> },
               { head: "Score", numeric: true, cell: (it) => (it.score === null ? "–" : scoreOf(it.score)) },
               { head: "Tips", numeric: true, cell: (it) => (it.purpose === "history" ? "–" : number(it.predictions)) },
-              { head: "Work", cell: (it) => <Work match={it} now={now} /> },
+              { head: "Work", cell: (it) => <Work row={work(it)} now={now} policy={policy} /> },
             ]}
             empty=""
           />
@@ -172,7 +186,7 @@ function Day({ name, label, written }: { name: string; label: string; written: s
 function MatchLink({ match: { id, home, away } }: { match: MatchSummary }) {
   return (
     <a class="teams" href={`/matches/${id}`}>
-      <Text value={home.name} max={40} /> v <Text value={away.name} max={40} />
+      <Text value={home.name} max={40} /> – <Text value={away.name} max={40} />
     </a>
   );
 }
@@ -189,18 +203,6 @@ function Competition({ match: { competition, season, matchday } }: { match: Matc
       )}
     </>
   );
-}
-
-/** How far the pipeline has come with it. */
-function Work({ match, now }: { match: MatchSummary; now: number }) {
-  const { purpose, failed, settlement, covered, analysed, nextDueAt } = match;
-  if (purpose === "history") return <Badge tone="quiet" word="history" />;
-  if (failed) return <Badge tone="bad" word="a stage was given up" />;
-  if (settlement === "void") return <Badge tone="quiet" word="void" />;
-  if (settlement === "settled") return <Badge tone="good" word="settled" />;
-  if (covered) return <Badge tone="good" word="covered" />;
-  if (nextDueAt !== null && nextDueAt <= now) return <Badge tone="busy" word={analysed ? "analysed, due" : "due"} />;
-  return <Badge tone="waiting" word={analysed ? "analysed" : "nothing due yet"} />;
 }
 
 function NoMatches(props: { isFiltered: boolean; hasCursor: boolean; everything: string }) {

@@ -1,10 +1,11 @@
+import { stageNames } from "../../match/stage-names.ts";
 import { stages } from "../../match/event.ts";
 import type { PollState, SourceState } from "../../match/polling.ts";
 import type { Policy } from "../../match/policy.ts";
 import type { FailureCount } from "../../projections/failures.ts";
 import type { Diagnosis } from "../diagnosis.ts";
 import { byCategory, sum } from "../failure-sums.ts";
-import { Badge, categoryMeanings, stageNames } from "./components/badge.tsx";
+import { Badge, categoryMeanings } from "./components/badge.tsx";
 import { Fact, Facts, Notice } from "./components/state.tsx";
 import { Table } from "./components/table.tsx";
 import { Text } from "./components/text.tsx";

@@ -1,6 +1,6 @@
+import { stageNames } from "../../match/stage-names.ts";
 import { type Stage, stages } from "../../match/event.ts";
 import type { Punctuality } from "../../projections/punctuality.ts";
-import { stageNames } from "./components/badge.tsx";
 import { Chart, Num } from "./components/chart.tsx";
 import { type Column, Table } from "./components/table.tsx";
 import { Time } from "./components/time.tsx";

@@ -57,8 +57,14 @@ export function tonightOf(readModel: ReadModelQueries, now: number, policy: Poli
   };
 }
 
-function rowOf(
-  readModel: ReadModelQueries,
+/** Nothing is due of it before that, so it can lack nothing and need not be looked at. */
+export function canLack({ purpose, settlement, kickoff }: MatchSummary, now: number, { due }: Policy): boolean {
+  return purpose === "live" && settlement === null && kickoff <= now + Math.max(...Object.values(due));
+}
+
+/** `to`: where the hours end whose coverage is counted. */
+export function rowOf(
+  readModel: Pick<ReadModelQueries, "match" | "stageRows">,
   summary: MatchSummary,
   now: number,
   to: number,

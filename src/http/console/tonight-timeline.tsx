@@ -71,7 +71,7 @@ function Entry({ row: { match, stages, gap }, now, policy }: { row: TonightMatch
         </p>
         {gap === null ? null : (
           <p>
-            <Text value={gap.reason} /> <span class="quiet">Next:</span> <Told value={gap.nextAction} />.
+            <Text value={gap.reason} /> <span class="quiet">Next:</span> <Told value={gap.nextAction} />
           </p>
         )}
       </div>

@@ -438,7 +438,7 @@ describe("what can be done", () => {
     const guarded = await consoleNode({ access });
     const asked = { headers: { Authorization: `Bearer ${token}` } };
     const seen = await (await fetch(`${guarded.url}/matches/${planted.unsettled}`, asked)).text();
-    expect(seen).toContain("West Ham v Leicester");
+    expect(seen).toContain("West Ham – Leicester");
     expect(seen).not.toMatch(/Backfill what|Retry its|Dismiss this|<form method="post" action="\/matches/);
     for (const action of ["retry", "dismiss", "restore", "backfill"]) {
       const response = await fetch(`${guarded.url}/matches/${planted.unsettled}/${action}`, {
@@ -542,7 +542,7 @@ test("by the keyboard alone: along its life, to the raw event, and back", async 
   await page.waitForURL(/\/events\?from=/);
   await page.getByRole("heading", { name: `#${newest?.sequence} match.${planted.settled}.settled` }).waitFor();
   await page.goBack();
-  await page.getByRole("heading", { name: "Spurs v Villa" }).waitFor();
+  await page.getByRole("heading", { name: "Spurs – Villa" }).waitFor();
 });
 
 test("the line for the nats CLI is copied whole", async () => {

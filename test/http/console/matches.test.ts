@@ -56,6 +56,32 @@ describe.each([
   });
 });
 
+test("of what a match lacks it says what Tonight says", async () => {
+  const node = await consoleNode();
+  const { page } = await browser.visit({ url: node.url });
+  const badges = async (path: string, row: string, ...ids: string[]) => {
+    await page.goto(node.url + path);
+    const texts = ids.map(async (id) => {
+      const within = page.locator(row).filter({ has: page.locator(`a[href="/matches/${id}"]`) });
+      // The last of a row: its status stands before.
+      return (await within.locator(".badges").last().innerText()).replaceAll(/\s+/g, " ").trim();
+    });
+    return Promise.all(texts);
+  };
+  const { critical, retrying, givenUp, inFlight, missed } = planted;
+  const ids = [critical, retrying, givenUp, inFlight, missed];
+  const work = await badges("/matches", "main tbody tr", ...ids);
+  expect(work).toEqual([
+    "✕ critical ✕ analysis late",
+    "▲ warning ▲ analysis failed, retrying",
+    "▲ warning ✕ analysis given up",
+    "✕ critical ✕ line-ups given up",
+    "✕ missed ✕ analysis missed ✕ predictions missed",
+  ]);
+  for (const [at, tonight] of (await badges("/", "main ol li", ...ids)).entries())
+    for (const badge of work[at]?.split(/ (?=[✕▲])/) ?? []) expect(tonight).toContain(badge);
+});
+
 test("a filter is set by the keyboard alone, stands in the address, and is what the API understands by it", async () => {
   const node = await consoleNode();
   const { page, errors } = await browser.visit({ url: node.url });
@@ -90,8 +116,8 @@ test("without scripts the filter works all the same", async () => {
   await page.getByRole("button", { name: "Show" }).click();
   const told = await api(node, "status=scheduled&to=2017-01-14");
   expect(await idsOn(page)).toEqual(told.matches.map(({ id }) => id));
-  await page.getByRole("link", { name: "Fulham v Reading" }).click();
-  await page.getByRole("heading", { level: 1, name: "Fulham v Reading" }).waitFor();
+  await page.getByRole("link", { name: "Fulham – Reading" }).click();
+  await page.getByRole("heading", { level: 1, name: "Fulham – Reading" }).waitFor();
 });
 
 test("pages go on where the one before ended, with the filter, and every match stands on one of them", async () => {
@@ -136,7 +162,7 @@ test("news come by themselves, and the focus stays where it was", async () => {
   const { page, errors } = await browser.visit({ url: node.url });
   await page.goto(`${node.url}/matches`);
   await page.getByText("updates itself").waitFor();
-  const link = page.getByRole("link", { name: "Arsenal v Chelsea" });
+  const link = page.getByRole("link", { name: "Arsenal – Chelsea" });
   await link.focus();
   await page.evaluate(
     "globalThis.lost = 0; document.addEventListener('htmx:oobAfterSwap', () => { if (document.activeElement === document.body) lost++; });",
@@ -209,7 +235,7 @@ test("while NATS is away it shows what was known, and says that it is old", asyn
   const { page, ...visit } = await browser.visit({ url: node.url });
   await page.goto(`${node.url}/matches`);
   await page.getByText("NATS does not answer").waitFor();
-  await page.getByRole("link", { name: "Arsenal v Chelsea" }).waitFor();
+  await page.getByRole("link", { name: "Arsenal – Chelsea" }).waitFor();
   expect(await visit.violations()).toEqual([]);
 });
 

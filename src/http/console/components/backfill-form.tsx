@@ -1,8 +1,8 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import { backfillStages, daysMax } from "../../../match/backfill.ts";
 import type { Call } from "../../../match/call.ts";
 import { type BackfillChoice, type Chosen, daysUnlessTold, namedMax } from "../backfill-choice.ts";
 import { count, number } from "../words.ts";
-import { stageNames } from "./badge.tsx";
 import { Field } from "./form.tsx";
 import { stagesOf } from "./plan.tsx";
 import { Text } from "./text.tsx";

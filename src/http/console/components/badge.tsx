@@ -1,4 +1,5 @@
 import type { Category, Severity, Stage } from "../../../match/event.ts";
+import { stageNames } from "../../../match/stage-names.ts";
 import type { StageStatus } from "../../../projections/stages.ts";
 
 /** How grave something is; each kind has a shape of its own beside its colour. */
@@ -79,13 +80,6 @@ export function stageLook(
       return now - row.dueAt > graceMs ? "late" : "due";
   }
 }
-
-export const stageNames: Readonly<Record<Stage, string>> = {
-  analyse: "analysis",
-  lineups: "line-ups",
-  predict: "predictions",
-  settle: "settlement",
-};
 
 export function StageBadge({ stage, look }: { stage: Stage; look: StageLook }) {
   return <Badge tone={looks[look]} word={`${stageNames[stage]} ${look}`} />;

@@ -1,10 +1,11 @@
 import type { z } from "zod";
+import { stageNames } from "../../../match/stage-names.ts";
 import type { FailureRow } from "../../../projections/failures.ts";
 import type { failureFilterSchema } from "../failure-choice.ts";
 import { href } from "../path.ts";
 import type { Viewer } from "../viewer.ts";
 import { count, number } from "../words.ts";
-import { categoryMeanings, stageNames } from "./badge.tsx";
+import { categoryMeanings } from "./badge.tsx";
 import { capital, Retrying } from "./failures.tsx";
 import { Pick, tickColumn } from "./pick.tsx";
 import { Live } from "./state.tsx";

@@ -1,9 +1,10 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import { categories, type Category, type Stage, stages } from "../../../match/event.ts";
 import type { FailureCause, FailureGroup } from "../failure-groups.ts";
 import { href } from "../path.ts";
 import type { Viewer } from "../viewer.ts";
 import { count, number } from "../words.ts";
-import { Badge, categoryMeanings, stageNames } from "./badge.tsx";
+import { Badge, categoryMeanings } from "./badge.tsx";
 import { Choice, Filters } from "./form.tsx";
 import { Empty, Live } from "./state.tsx";
 import { Table } from "./table.tsx";

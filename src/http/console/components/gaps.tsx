@@ -1,10 +1,11 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import type { MatchGap } from "../../../projections/coverage.ts";
 import { stages } from "../../../match/event.ts";
 import { type GapFilter, type GapPage, severities } from "../gap-filter.ts";
 import { href } from "../path.ts";
 import type { Viewer } from "../viewer.ts";
 import { count, number } from "../words.ts";
-import { SeverityBadge, stageNames } from "./badge.tsx";
+import { SeverityBadge } from "./badge.tsx";
 import { Choice, Field, Filters } from "./form.tsx";
 import { Pick, tickColumn } from "./pick.tsx";
 import { Empty, Live } from "./state.tsx";

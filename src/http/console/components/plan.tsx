@@ -1,8 +1,8 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import type { Stage } from "../../../match/event.ts";
 import type { BackfillAnswer } from "../../calls/backfill.ts";
 import type { Spending } from "../spending.ts";
 import { count, number, percent } from "../words.ts";
-import { stageNames } from "./badge.tsx";
 import type { Fields } from "./form.tsx";
 import { Fact, Facts } from "./state.tsx";
 import { Pager, Table } from "./table.tsx";

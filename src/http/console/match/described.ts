@@ -1,5 +1,5 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import { isTip, type MatchEvent, type Predicted, type Stage } from "../../../match/event.ts";
-import { stageNames } from "../components/badge.tsx";
 import { count, duration, number } from "../words.ts";
 import { scoreOf } from "./score.ts";
 
@@ -17,7 +17,7 @@ export function described(event: MatchEvent): Described {
       const at = `${kickoff}${timeAssumed ? " (time assumed)" : ""}`;
       const name = (of: "home" | "away") => teams[of].name.slice(0, 40);
       const what = changed.length === 0 ? "" : ` (${changed.join(", ")})`;
-      const detail = `${name("home")} v ${name("away")}, ${at}, ${status}${purpose === "history" ? ", history" : ""}${what}`;
+      const detail = `${name("home")} – ${name("away")}, ${at}, ${status}${purpose === "history" ? ", history" : ""}${what}`;
       return { what: "scheduled", detail };
     }
     case "match.analysis.requested":

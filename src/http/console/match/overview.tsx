@@ -1,8 +1,9 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import { gapOf } from "../../../match/coverage.ts";
 import { type Stage, stages } from "../../../match/event.ts";
 import type { Failure, Match } from "../../../match/match.ts";
 import type { Policy } from "../../../match/policy.ts";
-import { Badge, categoryMeanings, SeverityBadge, stageNames } from "../components/badge.tsx";
+import { Badge, categoryMeanings, SeverityBadge } from "../components/badge.tsx";
 import { Empty, Fact, Facts, Notice } from "../components/state.tsx";
 import { Text, visible } from "../components/text.tsx";
 import { Time } from "../components/time.tsx";
@@ -10,11 +11,11 @@ import { Told } from "../components/told.tsx";
 import { duration, number } from "../words.ts";
 import { scoreOf, statusTones } from "./score.ts";
 
-/** `Arsenal v Chelsea`, or the id of a match that nobody has scheduled. */
+/** `Arsenal – Chelsea`, or the id of a match that nobody has scheduled. */
 export function titleOf({ id, fixture }: Match): string {
   if (fixture === null) return id;
   const name = (of: "home" | "away") => shortened(visible(fixture.teams[of].name));
-  return `${name("home")} v ${name("away")}`;
+  return `${name("home")} – ${name("away")}`;
 }
 
 function shortened(name: string): string {
@@ -54,7 +55,7 @@ export function Overview({ match, policy, now }: { match: Match; policy: Policy;
           title={`Missing for ${duration(now - gap.dueSince)}: ${gap.missing.map((it) => stageNames[it]).join(", ")}`}
         >
           <p>
-            <Text value={gap.reason} />. Next: <Told value={gap.nextAction} />.
+            <Text value={gap.reason} />. Next: <Told value={gap.nextAction} />
           </p>
         </Notice>
       )}

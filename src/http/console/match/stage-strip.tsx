@@ -1,8 +1,8 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import { stages as stageOrder } from "../../../match/event.ts";
 import type { Match } from "../../../match/match.ts";
 import type { StageRow } from "../../../projections/stages.ts";
 import type { Policy } from "../../../match/policy.ts";
-import { stageNames } from "../components/badge.tsx";
 import { graceOf } from "./grace.ts";
 
 const strip = { left: 84, width: 320, row: 26, top: 20, right: 30 } as const;

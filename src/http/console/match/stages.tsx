@@ -1,7 +1,8 @@
+import { stageNames } from "../../../match/stage-names.ts";
 import type { StageRow } from "../../../projections/stages.ts";
 import type { Match } from "../../../match/match.ts";
 import type { Policy } from "../../../match/policy.ts";
-import { StageBadge, stageLook, stageNames } from "../components/badge.tsx";
+import { StageBadge, stageLook } from "../components/badge.tsx";
 import { Empty } from "../components/state.tsx";
 import { Table } from "../components/table.tsx";
 import { Time } from "../components/time.tsx";
