@@ -20,10 +20,18 @@ export function evolveFixture(match: Match, event: Recorded<"match.scheduled">):
     known.kickoff === kickoff &&
     known.teams.home.id === data.teams.home.id &&
     known.teams.away.id === data.teams.away.id;
-  const { changed: _, ...fields } = data;
+  // Field by field: what is left when others are taken away is slow to make, and slow to copy ever after.
+  const { competition, season, matchday, teams, timeAssumed, status, source, purpose } = data;
   const fixture: Fixture = {
-    ...fields,
+    competition,
+    season,
+    matchday,
+    teams,
     kickoff,
+    timeAssumed,
+    status,
+    source,
+    purpose,
     observedAt,
     id: event.id,
     since: sameInput ? known.since : event.time,
@@ -58,27 +66,28 @@ function endedBy(match: Match, event: Recorded<"match.scheduled">, status: Fixtu
 
 /** New input gives a permanent failure another try; a match ahead again, one that its kick-off (or a premature status) had ended. */
 function withReopened(match: Match, { newInput, ahead }: { newInput: boolean; ahead: boolean }): Match {
-  const reopen = (stage: StageState): StageState => {
+  return withPreMatchStages(match, (stage) => {
     const category = stage.failure?.category;
     const anew = (category === "permanent" && newInput) || (category === "missed" && ahead);
     return anew ? { ...freshStage, asked: stage.asked } : stage;
-  };
-  const { analyse, lineups, predict } = match.stages;
-  return {
-    ...match,
-    stages: { ...match.stages, analyse: reopen(analyse), lineups: reopen(lineups), predict: reopen(predict) },
-  };
+  });
 }
 
 /** Normal work ends when the match does, or waits for its new date; retro work goes on. */
 function withClosedRequests(match: Match): Match {
-  const close = (stage: StageState): StageState =>
-    stage.request !== null && !stage.request.retroactive ? { ...stage, request: null } : stage;
-  const { analyse, lineups, predict } = match.stages;
-  return {
-    ...match,
-    stages: { ...match.stages, analyse: close(analyse), lineups: close(lineups), predict: close(predict) },
-  };
+  return withPreMatchStages(match, closed);
+}
+
+function closed(stage: StageState): StageState {
+  return stage.request !== null && !stage.request.retroactive ? { ...stage, request: null } : stage;
+}
+
+/** The match itself where none of them changes, as of nearly every match: copies of it are most of what a fold costs. */
+function withPreMatchStages(match: Match, change: (stage: StageState) => StageState): Match {
+  const { stages } = match;
+  const [analyse, lineups, predict] = [change(stages.analyse), change(stages.lineups), change(stages.predict)];
+  if (analyse === stages.analyse && lineups === stages.lineups && predict === stages.predict) return match;
+  return { ...match, stages: { ...stages, analyse, lineups, predict } };
 }
 
 /** The match is ahead again: what was asked for in hindsight is asked for in time instead. */
