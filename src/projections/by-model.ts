@@ -67,9 +67,8 @@ interface Numbers {
 
 /** Numbers of models that are added to as settlements come: one row a key. */
 export interface KeptNumbers<Key extends object, N extends Numbers> {
-  /** Of the rows and of what is not yet written. Whoever changes it says so by `changed`. */
-  of(key: Key): N;
-  changed(key: Key): void;
+  /** Of the rows and of what is not yet written; what the caller makes of them is written. */
+  toChange(key: Key): N;
   forget(): void;
 }
 
@@ -88,36 +87,40 @@ export function keepNumbers<Key extends object, N extends Numbers>(
   const select = db.prepare<[Key], Packed>(
     `SELECT models, numbers FROM ${name} WHERE ${key.map((column) => `${column} = @${column}`).join(" AND ")}`,
   );
-  const kept = new Map<string, N>();
-  const textOf = (of: Key) => key.map((column) => String(of[column])).join("\0");
+  const kept = new Map<string, { numbers: N; row: Row }>();
 
-  function known(of: Key): N {
-    const text = textOf(of);
-    let numbers = kept.get(text);
-    if (numbers === undefined) {
+  function known(of: Key) {
+    let text = "";
+    for (const column of key) text += `${String(of[column])}\0`;
+    let known = kept.get(text);
+    if (known === undefined) {
       // It may be one whose row is still held back.
       table.flush();
       if (kept.size >= keptMax) kept.clear();
-      kept.set(text, (numbers = unpack(select.get(of))));
+      const numbers = unpack(select.get(of));
+      kept.set(text, (known = { numbers, row: rowOf(of, numbers) }));
     }
-    return numbers;
+    return known;
+  }
+
+  /** Packed when it is written, not at each of a thousand changes before. */
+  function rowOf(of: Key, numbers: N): Row {
+    return {
+      ...of,
+      get models() {
+        return JSON.stringify(numbers.models);
+      },
+      get numbers() {
+        return numbers.bytes();
+      },
+    };
   }
 
   return {
-    of: known,
-    changed(of) {
-      const numbers = known(of);
-      // Packed when it is written, not at each of a thousand changes before.
-      const row = {
-        ...of,
-        get models() {
-          return JSON.stringify(numbers.models);
-        },
-        get numbers() {
-          return numbers.bytes();
-        },
-      };
+    toChange(of) {
+      const { numbers, row } = known(of);
       table.put(row);
+      return numbers;
     },
     forget: () => kept.clear(),
   };

@@ -76,9 +76,7 @@ export function keepModelPairs(db: Db, rows: Rows, most = waitingMax): ModelPair
     }
     for (const { of, pairs } of seasons.values()) {
       for (const cell of cellsOf(of)) {
-        const key = { cell, retroactive: of.retroactive };
-        cells.of(key).add(pairs, sign);
-        cells.changed(key);
+        cells.toChange({ cell, retroactive: of.retroactive }).add(pairs, sign);
       }
     }
   }

@@ -110,12 +110,10 @@ export function keepModelSums(db: Db, rows: Rows): ModelSums {
   function change(scored: Scored, sign: 1 | -1): void {
     const { competition, season, retroactive, kickoff } = scored;
     for (const cell of cellsOf(scored)) {
-      changeCell(cells.of({ cell, retroactive }), scored, sign);
-      cells.changed({ cell, retroactive });
+      changeCell(cells.toChange({ cell, retroactive }), scored, sign);
     }
     const month = { competition, season, retroactive, month: new Date(kickoff).toISOString().slice(0, 7) };
-    changeMonth(months.of(month), scored, sign);
-    months.changed(month);
+    changeMonth(months.toChange(month), scored, sign);
   }
 
   return {
@@ -129,42 +127,59 @@ export function keepModelSums(db: Db, rows: Rows): ModelSums {
 }
 
 function changeCell(sums: ByModel, { models, outcome, byModel, meanRps }: Scored, sign: 1 | -1): void {
-  const { numbers: from } = byModel;
+  const { numbers: from, width } = byModel;
   for (const [i, model] of models.entries()) {
     const at = sums.of(model);
     const to = sums.numbers;
-    const of = i * byModel.width;
-    const value = (name: keyof typeof score) => from[of + score[name]] ?? 0;
-    const add = (name: number, by: number) => {
-      to[at + name] = (to[at + name] ?? 0) + sign * by;
-    };
-    add(sum.cost, value("cost"));
-    const fate = fates[value("fate")];
-    if (fate === undefined) throw new Error(`${model} came to ${value("fate")}`);
-    if (fate !== "answered") {
-      add(sum[fate], 1);
-      if (isEmpty(to, at)) to.fill(0, at, at + sumsWidth);
-      continue;
-    }
-    add(sum.n, 1);
-    for (const name of ["points", "exact", "difference", "tendency"] as const) add(sum[name], value(name));
-    const n = to[at + sum.n] ?? 0;
-    observe(to, at + sum.pointsMean, value("points"), n, sign);
-    observe(to, at + sum.rpsMean, value("rps"), n, sign);
-    observe(to, at + sum.logLossMean, value("logLoss"), n, sign);
-    const behind = value("rps") - meanRps;
-    add(sum.behind, behind);
-    add(sum.behindSquares, behind * behind);
-    for (const foretold of ["home", "draw", "away"] as const) {
-      const bin = sum.bins + binOf(value(foretold)) * binWidth;
-      add(bin, 1);
-      add(bin + 1, value(foretold));
-      add(bin + 2, foretold === outcome ? 1 : 0);
-    }
-    // No rounding error is left of a model that has nothing any more.
-    if (n === 0) to.fill(0, at + sum.pointsMean, at + sumsWidth);
+    const of = i * width;
+    add(to, at + sum.cost, sign * numberOf(from, of + score.cost));
+    const fate = fates[numberOf(from, of + score.fate)];
+    if (fate === undefined) throw new Error(`${model} came to ${from[of + score.fate]}`);
+    if (fate === "answered") changeAnswered(to, at, { from, of, outcome, meanRps }, sign);
+    else add(to, at + sum[fate], sign);
     if (isEmpty(to, at)) to.fill(0, at, at + sumsWidth);
   }
+}
+
+/** The numbers of one model in a match. */
+interface Answered extends Pick<Scored, "outcome" | "meanRps"> {
+  from: Float64Array;
+  of: number;
+}
+
+// No function is made in here: for each model of each settlement, that was half of its time.
+function changeAnswered(to: Float64Array, at: number, { from, of, outcome, meanRps }: Answered, sign: 1 | -1): void {
+  add(to, at + sum.n, sign);
+  add(to, at + sum.points, sign * numberOf(from, of + score.points));
+  add(to, at + sum.exact, sign * numberOf(from, of + score.exact));
+  add(to, at + sum.difference, sign * numberOf(from, of + score.difference));
+  add(to, at + sum.tendency, sign * numberOf(from, of + score.tendency));
+  const n = numberOf(to, at + sum.n);
+  observe(to, at + sum.pointsMean, numberOf(from, of + score.points), n, sign);
+  observe(to, at + sum.rpsMean, numberOf(from, of + score.rps), n, sign);
+  observe(to, at + sum.logLossMean, numberOf(from, of + score.logLoss), n, sign);
+  const behind = numberOf(from, of + score.rps) - meanRps;
+  add(to, at + sum.behind, sign * behind);
+  add(to, at + sum.behindSquares, sign * (behind * behind));
+  for (const foretold of outcomes) {
+    const probability = numberOf(from, of + score[foretold]);
+    const bin = at + sum.bins + binOf(probability) * binWidth;
+    add(to, bin, sign);
+    add(to, bin + 1, sign * probability);
+    add(to, bin + 2, foretold === outcome ? sign : 0);
+  }
+  // No rounding error is left of a model that has nothing any more.
+  if (n === 0) to.fill(0, at + sum.pointsMean, at + sumsWidth);
+}
+
+const outcomes = ["home", "draw", "away"] as const;
+
+function add(to: Float64Array, at: number, by: number): void {
+  to[at] = numberOf(to, at) + by;
+}
+
+function numberOf(numbers: Float64Array, at: number): number {
+  return numbers[at] ?? 0;
 }
 
 export function isEmpty(sums: Float64Array, at: number): boolean {
@@ -181,14 +196,15 @@ function observe(to: Float64Array, at: number, value: number, n: number, sign: 1
 }
 
 function changeMonth(sums: ByModel, { models, byModel }: Scored, sign: 1 | -1): void {
+  const { numbers: from, width } = byModel;
   for (const [i, model] of models.entries()) {
-    const of = i * byModel.width;
-    if (byModel.numbers[of + score.fate] !== 0) continue;
+    const of = i * width;
+    if (from[of + score.fate] !== 0) continue;
     const at = sums.of(model);
     const to = sums.numbers;
-    to[at] = (to[at] ?? 0) + sign;
-    to[at + monthly.points] = (to[at + monthly.points] ?? 0) + sign * (byModel.numbers[of + score.points] ?? 0);
-    to[at + monthly.rps] = (to[at + monthly.rps] ?? 0) + sign * (byModel.numbers[of + score.rps] ?? 0);
+    add(to, at + monthly.n, sign);
+    add(to, at + monthly.points, sign * numberOf(from, of + score.points));
+    add(to, at + monthly.rps, sign * numberOf(from, of + score.rps));
     if (to[at] === 0) to.fill(0, at, at + monthlyWidth);
   }
 }
