@@ -53,7 +53,8 @@ async function* followStored(link: Link, after: number, signal: AbortSignal): As
               body: message.data,
               storedAt: info.storedAt,
             });
-            bell.ring();
+            // Nobody waits where there is something already.
+            if (buffer.length === 1) bell.ring();
           },
           idle: bell.ring,
           broken() {
