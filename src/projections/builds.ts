@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ulid } from "ulid";
 import type { Policy } from "../match/policy.ts";
 import { begin, type Checkpoint, type Origin, readCheckpoint } from "./checkpoint.ts";
-import { createBulk, makeLive, openLive } from "./database.ts";
+import { createBulk, makeLive, openLive, takeIndexes } from "./database.ts";
 import type { Db } from "./db.ts";
 import { createProjector, type Projector } from "./projector.ts";
 import { type BuildQueries, queriesOf } from "./queries.ts";
@@ -24,7 +24,10 @@ export interface Build {
   readonly name: string;
   readonly db: Db;
   readonly projector: Projector;
+  /** Once it is indexed. */
   readonly queries: BuildQueries;
+  /** Makes the indexes that a new build goes without until it is whole; between two of them others may have a turn. */
+  index(): Iterable<void>;
   /** From now on reads are shared, and `intact` watches the files beside the database too. */
   makeLive(): void;
   /** Names this build as the current one. */
@@ -42,7 +45,7 @@ export function createBuild(dir: string, origin: Origin, policy: Policy, seed: n
   const name = `${ulid(seed)}.sqlite`;
   const db = createBulk(join(dir, name));
   begin(db, origin);
-  return buildOf(dir, name, db, policy, [""]);
+  return buildOf(dir, name, db, policy, [""], takeIndexes(db));
 }
 
 /** The current build; null when there is none that this program can read. `onUnusable` is told why. */
@@ -57,7 +60,7 @@ export function openCurrent(
   try {
     db = openLive(join(dir, name));
     const checkpoint = readCheckpoint(db);
-    return [buildOf(dir, name, db, policy, [pointer, ...sideFiles]), checkpoint];
+    return [buildOf(dir, name, db, policy, [pointer, ...sideFiles], []), checkpoint];
   } catch (error) {
     // Whatever it is, a torn file or tables of another version: it is rebuilt.
     db?.close();
@@ -92,10 +95,17 @@ export function sweep(dir: string, keep: string | null): void {
 
 const sideFiles = ["-wal", "-shm"];
 
-function buildOf(dir: string, name: string, db: Db, policy: Policy, watched: readonly string[]): Build {
+function buildOf(
+  dir: string,
+  name: string,
+  db: Db,
+  policy: Policy,
+  watched: readonly string[],
+  indexes: readonly string[],
+): Build {
   const states = matchStates(db, true);
   const projector = createProjector(db, states, policy);
-  const queries = queriesOf(db, states);
+  let queries: BuildQueries | null = null;
   const file = join(dir, name);
   const pathOf = (part: string) => (part === pointer ? join(dir, pointer) : `${file}${part}`);
   let identities = new Map<string, string | null>();
@@ -108,7 +118,15 @@ function buildOf(dir: string, name: string, db: Db, policy: Policy, watched: rea
     name,
     db,
     projector,
-    queries,
+    get queries() {
+      return (queries ??= queriesOf(db, states));
+    },
+    *index() {
+      for (const create of indexes) {
+        db.exec(create);
+        yield;
+      }
+    },
     makeLive() {
       makeLive(db);
       watch(...sideFiles);

@@ -43,6 +43,7 @@ export async function buildAside(options: RebuildOptions): Promise<Build> {
   const build = createBuild(dir, origin, policy, clock.now());
   try {
     await replay(build.projector, options);
+    await index(build, options.signal);
     const file = await open(join(dir, build.name), "r+");
     await file.sync().finally(() => file.close());
     build.makeLive();
@@ -66,6 +67,7 @@ export async function buildUntilHalted(
   const { dir, log, origin, policy, clock, signal } = options;
   const build = createBuild(dir, origin, policy, clock.now());
   try {
+    await index(build, signal);
     build.makeLive();
     const target = await log.last();
     for await (const batch of until(target, build.projector, log, signal)) {
@@ -102,6 +104,13 @@ async function replay(projector: Projector, { log, clock, signal, onProgress }: 
     target = newest;
   }
   while (projector.settle()) {
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+}
+
+async function index(build: Build, signal: AbortSignal): Promise<void> {
+  for (const _ of build.index()) {
     await setImmediate();
     signal.throwIfAborted();
   }

@@ -4,7 +4,7 @@ import type { EventLog } from "../events/log.ts";
 import type { Policy } from "../match/policy.ts";
 import { currentName, readDir } from "./builds.ts";
 import { begin, type Checkpoint, readCheckpoint } from "./checkpoint.ts";
-import { createBulk, openForReading } from "./database.ts";
+import { createBulk, openForReading, takeIndexes } from "./database.ts";
 import type { Db } from "./db.ts";
 import { differences, originOf } from "./origin.ts";
 import { createProjector } from "./projector.ts";
@@ -70,6 +70,7 @@ export async function verifyReadModel({ dataDir, log, policy, onProgress }: Veri
       throw new NothingToVerify(`the read model is at ${checkpoint.sequence}, the log ends at ${last}`);
     }
     begin(rebuilt, origin);
+    takeIndexes(rebuilt);
     await replayTo(checkpoint, rebuilt, { log, policy, onProgress: onProgress ?? (() => {}) });
     return { sequence: checkpoint.sequence, ...compare(live) };
   } finally {
