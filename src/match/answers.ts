@@ -43,7 +43,11 @@ interface Tally {
  */
 const tallies = new WeakMap<readonly Answer[], Tally>();
 
-function tallyOf(match: Match): Tally {
+/** One for all lists that are empty, as those of most matches are for most of their lives: nothing is remembered of each. */
+const noAnswers: Pick<Tally, "counted" | "counting"> = { counted: [], counting: [] };
+
+function tallyOf(match: Match): Pick<Tally, "counted" | "counting"> {
+  if (match.answers.length === 0) return noAnswers;
   const round = match.round.number;
   const kickoff = match.fixture?.kickoff ?? null;
   const known = tallies.get(match.answers);

@@ -50,7 +50,7 @@ export function createBulk(file: string): Db {
   const db = new Database(file);
   db.pragma("journal_mode = OFF");
   db.pragma("synchronous = OFF");
-  db.pragma("cache_size = -65536");
+  db.pragma("cache_size = -32768");
   db.exec(schema);
   return db;
 }

@@ -37,7 +37,7 @@ const settledMax = 500;
  * Matches between the log and the tables. A rebuild keeps as many as fit, so that the rows of a match are written once for
  * all of its events: fixture lists come a season ahead, and what is heard of last is the match that was settled last.
  */
-export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatches {
+export function createHeldMatches(load: MatchStates["load"], room = roomMax): HeldMatches {
   const open = new Map<string, HeldMatch>();
   const settled = new Map<string, HeldMatch>();
   let taken = 0;
@@ -69,7 +69,7 @@ export function createHeldMatches(states: MatchStates, room = roomMax): HeldMatc
         known.heard = true;
         return known;
       }
-      const before = states.load(id) ?? unknownMatch(id);
+      const before = load(id) ?? unknownMatch(id);
       const match = { before, after: before, newest: { sequence, subject }, heard: false };
       taken += roomOf(before);
       (before.settlement === null ? open : settled).set(id, match);

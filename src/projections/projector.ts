@@ -1,6 +1,6 @@
 import { SqliteError } from "better-sqlite3";
 import type { LogMessage } from "../events/log.ts";
-import type { MatchEntry } from "../match/match.ts";
+import type { Match, MatchEntry } from "../match/match.ts";
 import type { MatchEvent, SourceEvent } from "../match/event.ts";
 import { evolve } from "../match/evolve.ts";
 import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
@@ -23,7 +23,7 @@ import { createRows } from "./rows.ts";
 import { scoresWriter } from "./scores.ts";
 import { sourceQueries, sourcesWriter } from "./sources.ts";
 import { stagesWriter } from "./stages.ts";
-import type { MatchStates } from "./states.ts";
+import { type MatchStates, statesWriter } from "./states.ts";
 
 export interface Projector {
   /** Everything up to here has been taken. */
@@ -73,7 +73,9 @@ const settleMatches = 500;
 export function createProjector(db: Db, states: MatchStates, policy: Policy, room?: number): Projector {
   const rows = createRows(db);
   const calls = callsWriter(db);
+  const saved = statesWriter(rows);
   const writers: MatchWriter[] = [
+    saved,
     matchesWriter(db, rows, policy),
     requestsWriter(rows),
     stagesWriter(db, rows, policy),
@@ -91,7 +93,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
   const letters = lettersWriter(db);
   const checkpoint = checkpointWriter(db);
   const sources = { ...sourceQueries(db), ...sourcesWriter(db) };
-  const matches = createHeldMatches(states, room);
+  const matches = createHeldMatches(load, room);
   const polled = new Map<string, SourceState>();
   /** Where the tables' checkpoint is; `sequence` is ahead of it while rows are held back. */
   let written = readCheckpoint(db).sequence;
@@ -137,6 +139,11 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
     return true;
   }
 
+  function load(id: string): Match | null {
+    saved.flush(id);
+    return states.load(id);
+  }
+
   function foldSource(id: string, message: LogMessage): boolean {
     const before = polled.get(id) ?? sources.source(id);
     const after = evolveSource(before, entryOf<SourceEntry>(message));
@@ -149,7 +156,6 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
   function writeMatches(some: Iterable<HeldMatch>): void {
     for (const { before, after, newest } of some) {
       current = newest;
-      states.save(before, after);
       states.forget(after);
       for (const write of writes) write(before, after);
     }

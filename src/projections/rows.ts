@@ -10,6 +10,8 @@ export interface Rows {
     name: string,
     key: readonly (keyof Row & string)[],
     columns: readonly (keyof Row & string)[],
+    /** How many may be held back: fewer of those that are long. */
+    heldMax?: number,
   ): Table<Row>;
   /** Writes all of them. */
   flush(): void;
@@ -37,8 +39,9 @@ export function createRows(db: Db): Rows {
       name: string,
       key: readonly (keyof Row & string)[],
       columns: readonly (keyof Row & string)[],
+      heldMax = shortRowsMax,
     ) {
-      const table = new HeldTable<Row>(db, name, key, columns);
+      const table = new HeldTable<Row>(db, name, key, columns, heldMax);
       // Here a table is only flushed and emptied: of what its rows are nothing is asked.
       tables.push(table as unknown as HeldTable<object>);
       return table;
@@ -47,7 +50,7 @@ export function createRows(db: Db): Rows {
       for (const table of tables) table.flush();
     },
     relieve() {
-      for (const table of tables) if (table.held > heldMax) table.flush();
+      for (const table of tables) table.relieve();
     },
     forget() {
       for (const table of tables) table.forget();
@@ -56,7 +59,10 @@ export function createRows(db: Db): Rows {
 }
 
 /** The stages of all matches of a season in 20 leagues, and sixty milliseconds' work. */
-const heldMax = 32_000;
+const shortRowsMax = 32_000;
+
+/** Of rows that have some kB, as all that 42 models did. */
+export const longRowsMax = 4000;
 
 /** Rows a statement: more gain nothing, and each table keeps two statements. */
 const rowsAtOnce = 50;
@@ -69,9 +75,17 @@ class HeldTable<Row extends object> implements Table<Row> {
   private readonly many: Statement;
   private readonly one: Statement;
   private readonly delete: Statement;
+  private readonly heldMax: number;
 
-  constructor(db: Db, name: string, key: readonly (keyof Row & string)[], columns: readonly (keyof Row & string)[]) {
+  constructor(
+    db: Db,
+    name: string,
+    key: readonly (keyof Row & string)[],
+    columns: readonly (keyof Row & string)[],
+    heldMax: number,
+  ) {
     this.key = key;
+    this.heldMax = heldMax;
     this.all = [...key, ...columns];
     const values = `(${this.all.map(() => "?").join(", ")})`;
     const update = columns.map((column) => `${column} = excluded.${column}`).join(", ");
@@ -85,8 +99,8 @@ class HeldTable<Row extends object> implements Table<Row> {
     this.delete = db.prepare(`DELETE FROM ${name} WHERE ${key.map((column) => `${column} = ?`).join(" AND ")}`);
   }
 
-  get held(): number {
-    return this.puts.size + this.removals.size;
+  relieve(): void {
+    if (this.puts.size + this.removals.size > this.heldMax) this.flush();
   }
 
   put(row: Row): void {

@@ -6,7 +6,7 @@ import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
 import { keepModelPairs } from "./model-pairs.ts";
 import { keepModelSums } from "./model-sums.ts";
-import type { Rows } from "./rows.ts";
+import { longRowsMax, type Rows } from "./rows.ts";
 import { type Fate, fates, score, type Scored, scoredOf, type ScoreRow, scoreWidth } from "./scored.ts";
 import { flag } from "./upsert.ts";
 
@@ -48,19 +48,14 @@ export function createScoreBook(db: Db, rows: Rows, waiting?: number): ScoreBook
     "scores",
     ["match_id", "retroactive"],
     ["competition", "season", "kickoff", "outcome", "answered", "models", "numbers"],
+    longRowsMax,
   );
   const sums = keepModelSums(db, rows);
   const pairs = keepModelPairs(db, rows, waiting);
-  let held = 0;
 
   function put(some: readonly ScoreRow[], scored: readonly Scored[]): void {
     for (const it of scored) sums.add(it);
     for (const row of some) scores.put(row);
-    // A row has 4 kB, so fewer of them may be held back than of others.
-    held += some.length;
-    if (held < heldMax) return;
-    scores.flush();
-    held = 0;
   }
 
   return {
@@ -85,8 +80,6 @@ export function createScoreBook(db: Db, rows: Rows, waiting?: number): ScoreBook
     },
   };
 }
-
-const heldMax = 4000;
 
 /** Rewritten whole by every settlement of the match, since a corrected result scores every answer anew. */
 export function scoresWriter(db: Db, rows: Rows): MatchWriter {

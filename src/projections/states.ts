@@ -1,6 +1,8 @@
 import type { Answer, Match } from "../match/match.ts";
+import type { MatchWriter } from "./change.ts";
 import type { Db } from "./db.ts";
 import { packedAnswers, packedRest } from "./packed-match.ts";
+import { longRowsMax, type Rows } from "./rows.ts";
 
 export const statesSchema = `
 -- Apart from their summaries (matches), which are scanned; and from their answers, which are the larger part and stay as they
@@ -12,8 +14,6 @@ CREATE TABLE match_answers (id TEXT PRIMARY KEY, answers TEXT NOT NULL) STRICT;
 export interface MatchStates {
   /** null when no message of that match is known. */
   load(id: string): Match | null;
-  /** `before`: as the tables have it, or an unknown match. */
-  save(before: Match, after: Match): void;
   /** Only after the transaction that saved them: what was rolled back must not be remembered. */
   remember(matches: Iterable<Match>): void;
   /** Of a match that goes out of memory: what is remembered of it is older than what was saved. */
@@ -32,13 +32,6 @@ export function roomOf(match: Match): number {
 export function matchStates(db: Db, caching: boolean): MatchStates {
   const select = db.prepare<[string], { version: number; state: string; answers: string | null }>(
     "SELECT version, state, answers FROM match_states LEFT JOIN match_answers USING (id) WHERE id = ?",
-  );
-  const insert = db.prepare<[string, number, string]>(
-    `INSERT INTO match_states (id, version, state) VALUES (?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET version = excluded.version, state = excluded.state`,
-  );
-  const insertAnswers = db.prepare<[string, string]>(
-    "INSERT INTO match_answers (id, answers) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET answers = excluded.answers",
   );
   /** The one that was asked for longest ago comes first. */
   const remembered = new Map<string, Match>();
@@ -73,15 +66,38 @@ export function matchStates(db: Db, caching: boolean): MatchStates {
       if (caching) remember(match);
       return match;
     },
-    save(before, after) {
-      insert.run(after.id, after.version, JSON.stringify(packedRest.pack(after)));
-      if (before.answers === after.answers || after.answers.length === 0) return;
-      insertAnswers.run(after.id, JSON.stringify(packedAnswers.pack(after.answers)));
-    },
     remember(matches) {
       if (caching) for (const match of matches) remember(match);
     },
     forget: ({ id }) => forget(id),
+  };
+}
+
+export interface StatesWriter extends MatchWriter {
+  write(before: Match, after: Match): void;
+  /** Whoever loads that match calls this before: its newest state may be held back. */
+  flush(id: string): void;
+}
+
+export function statesWriter(rows: Rows): StatesWriter {
+  const states = rows.table<{ id: string; version: number; state: string }>(
+    "match_states",
+    ["id"],
+    ["version", "state"],
+    longRowsMax,
+  );
+  const answers = rows.table<{ id: string; answers: string }>("match_answers", ["id"], ["answers"], longRowsMax);
+  return {
+    write(before, after) {
+      const { id, version } = after;
+      states.put({ id, version, state: JSON.stringify(packedRest.pack(after)) });
+      if (before.answers === after.answers || after.answers.length === 0) return;
+      answers.put({ id, answers: JSON.stringify(packedAnswers.pack(after.answers)) });
+    },
+    flush(id) {
+      if (states.holds(id)) states.flush();
+      if (answers.holds(id)) answers.flush();
+    },
   };
 }
 
