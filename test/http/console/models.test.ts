@@ -60,6 +60,31 @@ test("what a model has cost keeps the digits that say something", async () => {
   expect(await (await fetch(`${url}/models`)).text()).toContain(`<td class="numeric">0.001234</td>`);
 });
 
+test("of a record of 25 years the page shows the last fifteen, says so, and stays small", async () => {
+  const lives = Array.from({ length: 300 }, (_, i) => {
+    const at = Date.UTC(1992, i, 15, 15);
+    return history(`pl-${i}-a-b`, at - 48 * hour)
+      .scheduled({ kickoff: at })
+      .at(at - 6 * hour)
+      .requested("analyse")
+      .analysed()
+      .at(at - hour / 2)
+      .requested("predict")
+      .predicted()
+      .at(at + 2 * hour)
+      .finished()
+      .requested("settle")
+      .settled();
+  });
+  const { url } = await consoleNode({ lives });
+  const html = await (await fetch(`${url}/models?model=elo&against=pi`)).text();
+  expect(html).toContain("By month: the last 180 of 300");
+  expect(html).toContain(">2016-12<");
+  expect(html).not.toContain(">2001-12<");
+  expect(html).toContain("over 300 matches that both answered");
+  expect(html.length).toBeLessThan(100_000);
+});
+
 test("two models are compared from the filter, without scripts too, in the words of the API", async () => {
   const node = await consoleNode();
   const { page } = await browser.visit({ url: node.url, javaScriptEnabled: false });

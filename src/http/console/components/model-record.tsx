@@ -6,9 +6,14 @@ import { Table } from "./table.tsx";
 import { Text } from "./text.tsx";
 import { Time } from "./time.tsx";
 
+/** Fifteen years: so that a page stays below 100 kB however old the log. */
+const monthsShown = 180;
+
 /** How one model went: its probabilities against what happened, and its points month by month. */
 export function ModelRecordOf({ model, record: { calibration, months } }: { model: string; record: ModelRecord }) {
   if (months.length === 0) return <Empty title="That model has no settled answer under this filter" />;
+  const shown = months.slice(-monthsShown);
+  const which = shown.length < months.length ? `: the last ${number(shown.length)} of ${number(months.length)}` : "";
   return (
     <section>
       <h2>
@@ -48,9 +53,9 @@ export function ModelRecordOf({ model, record: { calibration, months } }: { mode
         </Chart>
         <Chart title="Points a match, month by month" x="time" table="months" unit="points">
           <Table
-            caption="Points a match by the month of the kick-off (UTC)"
+            caption={`Points a match by the month of the kick-off (UTC)${which}`}
             id="months"
-            rows={months}
+            rows={shown}
             empty="No answers."
             columns={[
               { head: "Month", cell: ({ month }) => <Time at={Date.parse(`${month}-01T00:00:00Z`)} /> },
@@ -64,8 +69,8 @@ export function ModelRecordOf({ model, record: { calibration, months } }: { mode
         </Chart>
       </div>
       <Table
-        caption="By month"
-        rows={months}
+        caption={`By month${which}`}
+        rows={shown}
         empty="No answers."
         columns={[
           { head: "Month", header: true, cell: ({ month }) => month },
