@@ -78,7 +78,7 @@ export function hindsightOf(match: Match): Hindsight | null {
     retro: match.retro !== null,
     analysed: match.stages.analyse.done !== null,
     complete: isComplete(match),
-    models: round.roster === null ? null : openModels(match).toSorted(),
+    models: round.roster === null ? null : sortedOnce(openModels(match)),
     unsettled: resettling(match, "unsettled") === "accepted",
   };
 }
@@ -115,7 +115,7 @@ export function lackIn(hindsight: Hindsight | null, { stages, now, policy, roste
   return asked.length === 0 ? "nothing missing" : { matchId, stages: asked, models, settles };
 }
 
-/** Thousands of matches are held against one list. */
+/** Thousands of matches are held against one list, and a match's stays the same over most of its events. */
 const sorted = new WeakMap<readonly string[], readonly string[]>();
 
 function sortedOnce(models: readonly string[]): readonly string[] {
@@ -146,7 +146,7 @@ export interface BackfillPlan {
   modelCalls: number;
   analyses: number;
   settlements: number;
-  /** In the currency of the panel, by what each model's answers have cost so far: 0 for one that has never answered. */
+  /** In the currency of the panel, by what each model's settled answers have cost so far: 0 for one without any. */
   cost: number;
 }
 

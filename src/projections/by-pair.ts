@@ -34,19 +34,18 @@ export class ByPair {
 
   /** What the models did on a match. */
   observe({ models, byModel: { numbers: from } }: Scored): void {
-    for (const model of models) this.placeOf(model);
+    const places = this.placesOf(models);
     // By place: where in the match the numbers of a model that answered begin, else -1.
     const begins = new Int32Array(this.models.length).fill(-1);
-    for (const [i, model] of models.entries()) {
-      const at = i * scoreWidth;
-      if (from[at + score.fate] === 0) begins[this.placeOf(model)] = at;
+    for (const [i, place] of places.entries()) {
+      if (from[i * scoreWidth + score.fate] === 0) begins[place] = i * scoreWidth;
     }
     observePairs(this.numbers, from, begins);
   }
 
   /** What others have observed, or takes it back: but for rounding errors, which go with a pair's last match. */
   add(others: ByPair, sign: 1 | -1): void {
-    const places = others.models.map((model) => this.placeOf(model));
+    const places = this.placesOf(others.models);
     const { numbers: from } = others;
     const { numbers: to } = this;
     for (let later = 1; later < places.length; later++) {
@@ -75,16 +74,20 @@ export class ByPair {
     return Buffer.from(this.numbers.buffer.slice(0, this.numbers.byteLength));
   }
 
-  private placeOf(model: string): number {
-    const known = this.places.get(model);
-    if (known !== undefined) return known;
-    const place = this.models.length;
-    this.models.push(model);
-    this.places.set(model, place);
-    const longer = new Float64Array(placeOf(0, this.models.length));
-    longer.set(this.numbers);
-    this.numbers = longer;
-    return place;
+  /** Those that are new get theirs behind the others, all at once: 42 one by one would copy the pairs 42 times. */
+  private placesOf(models: readonly string[]): number[] {
+    for (const model of models) {
+      if (this.places.has(model)) continue;
+      this.places.set(model, this.models.length);
+      this.models.push(model);
+    }
+    const length = placeOf(0, this.models.length);
+    if (this.numbers.length < length) {
+      const longer = new Float64Array(length);
+      longer.set(this.numbers);
+      this.numbers = longer;
+    }
+    return models.map((model) => this.places.get(model) as number);
   }
 }
 

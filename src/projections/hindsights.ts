@@ -25,7 +25,15 @@ export function packHindsight(match: Match): string | null {
   if (hindsight === null || !mayLack(hindsight)) return null;
   const { roundKickoff, retro, analysed, complete, models, unsettled } = hindsight;
   const packed = { roundKickoff, retro, analysed, complete, unsettled };
-  return JSON.stringify({ ...packed, models: models === null ? null : JSON.stringify(models) } satisfies Packed);
+  return JSON.stringify({ ...packed, models: models === null ? null : textOf(models) } satisfies Packed);
+}
+
+const texts = new WeakMap<readonly string[], string>();
+
+function textOf(models: readonly string[]): string {
+  let text = texts.get(models);
+  if (text === undefined) texts.set(models, (text = JSON.stringify(models)));
+  return text;
 }
 
 type Row = Pick<MatchRow, "id" | "purpose" | "status" | "kickoff" | "hindsight">;
