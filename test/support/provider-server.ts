@@ -235,7 +235,7 @@ function sendHuge(response: ServerResponse, { bytes, declared }: { bytes: number
 }
 
 /** A certificate that nobody vouches for, made anew by openssl: a key in a repository is a key that leaks. */
-function selfSigned(): { key: string; cert: string } {
+export function selfSigned(): { key: string; cert: string } {
   const dir = mkdtempSync(join(tmpdir(), "fulltime-test-"));
   const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
   const elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];

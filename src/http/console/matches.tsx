@@ -131,12 +131,13 @@ function Matches({ matches, cursor, work, policy, written, filter, now, isBare }
             rows={matches}
             columns={[
               { head: "Match", header: true, cell: (it) => <MatchLink match={it} /> },
+              // Second: on a telephone it is what is seen beside the name.
+              { head: "Work", cell: (it) => <Work row={work(it)} now={now} policy={policy} /> },
               { head: "Kick-off", cell: (it) => <Time at={it.kickoff} now={now} /> },
               { head: "Competition", cell: (it) => <Competition match={it} /> },
               { head: "Status", cell: (it) => <Badge tone={statusTones[it.status]} word={it.status} /> },
               { head: "Score", numeric: true, cell: (it) => (it.score === null ? "–" : scoreOf(it.score)) },
               { head: "Tips", numeric: true, cell: (it) => (it.purpose === "history" ? "–" : number(it.predictions)) },
-              { head: "Work", cell: (it) => <Work row={work(it)} now={now} policy={policy} /> },
             ]}
             empty=""
           />

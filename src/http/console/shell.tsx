@@ -94,7 +94,9 @@ export function Shell({ c, assets, viewer, asOf, children, ...head }: PropsWithC
               <Themes back={asOf === null ? "/" : pathOf(c)} chosen={theme} />
             </div>
           </header>
-          {asOf === null ? null : <AsOfLine asOf={asOf} follows={follows !== "none"} back={pathOf(c)} />}
+          {asOf === null ? null : (
+            <AsOfLine asOf={asOf} follows={follows !== "none"} back={viewer?.hasSession === true ? pathOf(c) : null} />
+          )}
           <main id="main" tabindex={-1}>
             <h1>{title}</h1>
             {children}
@@ -164,8 +166,15 @@ function Themes({ back, chosen }: { back: string; chosen: string }) {
   );
 }
 
+interface AsOfLineProps {
+  asOf: AsOf;
+  follows: boolean;
+  /** Where to come back to once the session has ended and somebody has signed in again; null where there is none. */
+  back: string | null;
+}
+
 /** The line waits with what is being written to, and claims to be no newer. What makes it doubtful does not wait. */
-function AsOfLine({ asOf, follows, back }: { asOf: AsOf; follows: boolean; back: string }) {
+function AsOfLine({ asOf, follows, back }: AsOfLineProps) {
   return (
     <div class="as-of">
       <p id="as-of" data-live="">
@@ -176,9 +185,11 @@ function AsOfLine({ asOf, follows, back }: { asOf: AsOf; follows: boolean; back:
           <span id="live-state" role="status">
             updates itself
           </span>{" "}
-          <a id="sign-in-again" href={href("/sign-in", { to: back })} hidden>
-            Sign in
-          </a>{" "}
+          {back === null ? null : (
+            <a id="sign-in-again" href={href("/sign-in", { to: back })} hidden>
+              Sign in
+            </a>
+          )}{" "}
           <button type="button" class="button plain" id="pause" aria-pressed="false">
             Pause
           </button>

@@ -152,14 +152,30 @@ function troubleOf({ exhausted, polls }: SourceState, now: number, { pollEvery }
   return now - good.time > 2 * pollEvery ? "stale" : null;
 }
 
+interface ThisNodeProps {
+  /** Whether NATS answers: else nobody knows where the log ends. */
+  connected: boolean;
+  /** Events. */
+  lag: number;
+  inFlight: Tonight["inFlight"];
+  /** Percent of it that is free, null where nobody knows. */
+  disk: number | null;
+}
+
 /** How far this node is, in a line. */
-export function ThisNode({ lag, inFlight, disk }: { lag: number; inFlight: Tonight["inFlight"]; disk: number | null }) {
+export function ThisNode({ connected, lag, inFlight, disk }: ThisNodeProps) {
   const busy = [...stages, "retro" as const].filter((it) => inFlight[it] > 0);
   return (
     <section>
       <h2>This node</h2>
       <Facts>
-        <Fact name="Read model">{lag === 0 ? "at the end of the log" : `${count(lag, "event")} behind`}</Fact>
+        <Fact name="Read model">
+          {lag > 0
+            ? `${count(lag, "event")} behind`
+            : connected
+              ? "at the end of the log"
+              : "at the end of what is known"}
+        </Fact>
         <Fact name="In flight">
           {busy.length === 0
             ? "nothing"

@@ -66,7 +66,7 @@ interface TonightProps {
 function TonightPage({ tonight, diagnosis, slots, now, policy, disk }: TonightProps) {
   const { begun, ahead, failures, sources, inFlight } = tonight;
   const about = { now, policy };
-  const { reasons, status, lag } = diagnosis;
+  const { reasons, status, lag, connected } = diagnosis;
   // The headline tells these already.
   const others = reasons.filter(({ code }) => code !== "coverage-low");
   const open = begun.filter(({ gap }) => gap !== null);
@@ -104,7 +104,7 @@ function TonightPage({ tonight, diagnosis, slots, now, policy, disk }: TonightPr
       </section>
       <Live id="node">
         <Sources sources={sources} now={now} policy={policy} />
-        <ThisNode lag={lag} inFlight={inFlight} disk={disk} />
+        <ThisNode connected={connected} lag={lag} inFlight={inFlight} disk={disk} />
       </Live>
     </>
   );
@@ -118,33 +118,38 @@ interface Truth {
   /** The instant it is for. */
   at: number;
   window: number;
+  /** There may be more in the log than was counted. */
+  stale: boolean;
 }
 
 /** Counted match by match where all of them were looked at; else as health has it, which may be a minute old. */
-function truthOf({ ahead, more }: Tonight, { coverage, asOf, now }: Diagnosis, policy: Policy): Truth {
+function truthOf({ ahead, more }: Tonight, { coverage, asOf, now, stale }: Diagnosis, policy: Policy): Truth {
   const { missed } = coverage.gaps;
   const window = policy.coverageWindow;
-  if (more) return { matches: coverage.matches, withGap: coverage.withGap, missed, at: asOf, window };
+  if (more) return { matches: coverage.matches, withGap: coverage.withGap, missed, at: asOf, window, stale };
   const counted = ahead.filter(({ inWindow }) => inWindow);
   const withGap = counted.filter(({ gap }) => gap !== null).length;
-  return { matches: counted.length, withGap, missed, at: now, window };
+  return { matches: counted.length, withGap, missed, at: now, window, stale };
 }
 
 /** The one line of truth. */
-function Headline({ matches, withGap, missed, at, window }: Truth) {
+function Headline({ matches, withGap, missed, at, window, stale }: Truth) {
   const hours = duration(window);
   const flag = withGap > 0;
-  const title = flag
+  const found = flag
     ? `${number(withGap)} of ${count(matches, "match", "matches")} of the next ${hours} ${withGap === 1 ? "has" : "have"} a gap`
     : matches === 0
       ? `No match kicks off in the next ${hours}`
       : matches === 1
         ? `The one match of the next ${hours} is covered`
         : `All ${number(matches)} matches of the next ${hours} are covered`;
+  // Nobody is told that all is well by what may be old.
+  const title = stale && !flag ? `As far as is known: ${found.charAt(0).toLowerCase()}${found.slice(1)}` : found;
+  const tone = flag ? "bad" : stale ? "warning" : "good";
   return (
-    <div class={`notice headline ${flag ? "bad" : "good"}`} role={flag ? "alert" : "status"}>
+    <div class={`notice headline ${tone}`} role={flag ? "alert" : "status"}>
       <p>
-        <span aria-hidden="true">{flag ? "▲ " : "✓ "}</span>
+        <span aria-hidden="true">{tone === "good" ? "✓ " : "▲ "}</span>
         <strong>{title}</strong>
       </p>
       <p>

@@ -57,7 +57,7 @@ describe.each([
   ["wide, light", { viewport: wide, colorScheme: "light" as const }],
   ["narrow, dark", { viewport: narrow, colorScheme: "dark" as const }],
 ])("%s", (_, options) => {
-  test("a match is sound whatever has become of it", async () => {
+  test("a match is sound whatever has become of it", { timeout: 60_000 }, async () => {
     const node = await consoleNode();
     const { page, ...visit } = await browser.visit({ url: node.url, timezoneId: "Europe/Berlin", ...options });
     for (const id of [

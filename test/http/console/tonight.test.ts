@@ -88,6 +88,19 @@ describe("nothing that is fine takes space", () => {
     }
   });
 
+  test("all are covered, as far as is known: without NATS nobody is told that all is well", async () => {
+    const node = await consoleNode({ lives: [covered("pl-2016-17-a-b", seasonNow + 20 * minute)] });
+    const { page, violations } = await browser.visit({ url: node.url });
+    const followed = page.waitForResponse((response) => response.url().includes("/api/changes"));
+    await page.goto(node.url);
+    await followed;
+    await page.getByText("✓ The one match of the next 6 h is covered").waitFor();
+    node.connect(false);
+    await page.getByText("▲ As far as is known: the one match of the next 6 h is covered").waitFor();
+    await page.getByText("at the end of what is known").waitFor();
+    expect(await violations()).toEqual([]);
+  });
+
   test("one match is one", async () => {
     const node = await consoleNode({ lives: [covered("pl-2016-17-a-b", seasonNow + 20 * minute)] });
     const { page } = await browser.visit({ url: node.url });
