@@ -7,6 +7,7 @@ import { wallClock } from "../../src/clock.ts";
 import type { EventLog, LogMessage } from "../../src/events/log.ts";
 import { createMemoryServer, type MemoryServer } from "../../src/events/memory.ts";
 import { defaultPolicy, type Policy } from "../../src/match/policy.ts";
+import { createBulk } from "../../src/projections/database.ts";
 import { openReadOnly } from "../../src/projections/reader.ts";
 import { type ReadModel, startReadModel } from "../../src/projections/read-model.ts";
 import { ReadModelStopped } from "../../src/projections/waiters.ts";
@@ -37,6 +38,18 @@ async function start(dataDir: string, log: EventLog, policy = defaultPolicy): Pr
 
 const filesIn = (dataDir: string) => readdirSync(join(dataDir, "read")).filter((name) => name.endsWith(".sqlite"));
 const current = (dataDir: string) => readFileSync(join(dataDir, "read", "current"), "utf8").trim();
+
+/** Of the build in force, and those that the schema names. */
+function indexes(dataDir: string): { made: string[]; wanted: string[] } {
+  const of = (db: Database.Database) => {
+    const names = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'index' ORDER BY name").pluck();
+    const found = names.all();
+    db.close();
+    return found;
+  };
+  const made = of(new Database(join(dataDir, "read", current(dataDir)), { readonly: true }));
+  return { made, wanted: of(createBulk("")) };
+}
 
 /** Resolves when the state is as wanted, looking after each change that is told. */
 function until(model: ReadModel, wanted: (state: ReturnType<ReadModel["state"]>) => boolean): Promise<void> {
@@ -208,6 +221,14 @@ describe("rebuilding", () => {
     expect(filesIn(dataDir)).toEqual([current(dataDir)]);
   });
 
+  test("makes the indexes that it went without", async () => {
+    const dataDir = tempDir();
+    await start(dataDir, newServer("one", ["a", "b"]).connect());
+    const { made, wanted } = indexes(dataDir);
+    expect(made).toEqual(wanted);
+    expect(made).toContain("matches_listed");
+  });
+
   test("takes over from a log that never rests", async () => {
     const server = newServer("one", ["a"]);
     const model = await start(tempDir(), server.connect());
@@ -368,5 +389,7 @@ describe("a message that cannot be projected", () => {
     expect(model.state()).toMatchObject({ state: "stalled", sequence: 2, haltedAt: 3, target: 4 });
     expect(model.match("b")).not.toBeNull();
     expect(filesIn(dataDir)).toEqual([current(dataDir)]);
+    const { made, wanted } = indexes(dataDir);
+    expect(made).toEqual(wanted);
   });
 });
