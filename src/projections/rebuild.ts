@@ -43,7 +43,7 @@ export async function buildAside(options: RebuildOptions): Promise<Build> {
   const build = createBuild(dir, origin, policy, clock.now());
   try {
     await replay(build.projector, options);
-    await index(build, options.signal);
+    await index(build, options);
     const file = await open(join(dir, build.name), "r+");
     await file.sync().finally(() => file.close());
     build.makeLive();
@@ -67,7 +67,7 @@ export async function buildUntilHalted(
   const { dir, log, origin, policy, clock, signal } = options;
   const build = createBuild(dir, origin, policy, clock.now());
   try {
-    await index(build, signal);
+    await index(build, options);
     build.makeLive();
     const target = await log.last();
     for await (const batch of until(target, build.projector, log, signal)) {
@@ -109,13 +109,6 @@ async function replay(projector: Projector, { log, clock, signal, onProgress }: 
   }
 }
 
-async function index(build: Build, signal: AbortSignal): Promise<void> {
-  for (const _ of build.index()) {
-    await setImmediate();
-    signal.throwIfAborted();
-  }
-}
-
 /** Messages between two looks at the clock: a match with a long life costs many times what a short one does. */
 const pieceMessages = 100;
 const turnMs = 20;
@@ -130,6 +123,16 @@ async function takeInTurns(projector: Projector, batch: readonly LogMessage[], c
     since = clock.elapsed();
   }
   await setImmediate();
+}
+
+async function index(build: Build, { clock, signal }: RebuildOptions): Promise<void> {
+  let since = clock.elapsed();
+  for (const _ of build.index()) {
+    if (clock.elapsed() - since < turnMs) continue;
+    await setImmediate();
+    signal.throwIfAborted();
+    since = clock.elapsed();
+  }
 }
 
 /** The batches that lead to `target`; the last may go past it. Throws when `signal` ends it earlier. */
