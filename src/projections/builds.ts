@@ -26,8 +26,8 @@ export interface Build {
   readonly projector: Projector;
   /** Once it is indexed. */
   readonly queries: BuildQueries;
-  /** Makes the indexes that a new build goes without until it is whole; between two of them others may have a turn. */
-  index(): Iterable<void>;
+  /** What makes the indexes that a new build goes without until it is whole. */
+  readonly indexes: readonly string[];
   /** From now on reads are shared, and `intact` watches the files beside the database too. */
   makeLive(): void;
   /** Names this build as the current one. */
@@ -121,12 +121,7 @@ function buildOf(
     get queries() {
       return (queries ??= queriesOf(db, states));
     },
-    *index() {
-      for (const create of indexes) {
-        db.exec(create);
-        yield;
-      }
-    },
+    indexes,
     makeLive() {
       makeLive(db);
       watch(...sideFiles);

@@ -6,6 +6,8 @@ import type { EventLog, LogMessage } from "../events/log.ts";
 import type { Policy } from "../match/policy.ts";
 import { type Build, createBuild } from "./builds.ts";
 import type { Origin } from "./checkpoint.ts";
+import { bulkPragmas } from "./database.ts";
+import { runOnThread } from "./on-thread.ts";
 import { applyUntilHalted, type ProjectionHalted, type Projector } from "./projector.ts";
 
 export interface RebuildProgress {
@@ -125,14 +127,12 @@ async function takeInTurns(projector: Projector, batch: readonly LogMessage[], c
   await setImmediate();
 }
 
-async function index(build: Build, { clock, signal }: RebuildOptions): Promise<void> {
-  let since = clock.elapsed();
-  for (const _ of build.index()) {
-    if (clock.elapsed() - since < turnMs) continue;
-    await setImmediate();
-    signal.throwIfAborted();
-    since = clock.elapsed();
-  }
+/** From so many events on, indexing takes longer than a thread takes to begin, and than others should wait. */
+const longLog = 50_000;
+
+async function index({ name, db, projector, indexes }: Build, { dir, signal }: RebuildOptions): Promise<void> {
+  if (projector.sequence < longLog) for (const create of indexes) db.exec(create);
+  else await runOnThread(join(dir, name), { pragmas: bulkPragmas, statements: indexes }, signal);
 }
 
 /** The batches that lead to `target`; the last may go past it. Throws when `signal` ends it earlier. */
