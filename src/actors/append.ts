@@ -3,7 +3,7 @@ import { callEntry, matchEntry, sourceEntry, type Stored } from "../events/entri
 import type { Entity } from "../events/log.ts";
 import { type Call, evolveCall } from "../match/call.ts";
 import type { EventType, MatchEventType, NewEvent, OperatorEvent, SourceEvent } from "../match/event.ts";
-import { fold } from "../match/evolve.ts";
+import { evolveOnce } from "../match/evolve.ts";
 import type { Match } from "../match/match.ts";
 import { evolveSource, type SourceState } from "../match/polling.ts";
 import type { Node } from "./node.ts";
@@ -35,7 +35,7 @@ export function appendToMatch(
     { root: "match", id: match.id },
     match,
     decide,
-    (state, messages) => fold(state, messages.map(matchEntry)),
+    (state, messages) => messages.map(matchEntry).reduce(evolveOnce, state),
     signal,
   );
 }

@@ -4,6 +4,7 @@ import { eventTypes, isEventType, schemas, type Upcasters, upcasters, versions }
 import type { Entity, LogMessage, Undecodable } from "./log.ts";
 import { letterBox, parseSubject, subjectOf } from "./subjects.ts";
 import { parsedBy } from "./unchanged.ts";
+import { rememberWritten } from "./written.ts";
 
 /** What a stored message is before anyone has read its body. `storedAt`: epoch milliseconds, the server's clock. */
 export interface StoredMessage {
@@ -26,21 +27,23 @@ const parse = Object.fromEntries(eventTypes.map((type) => [type, parsedBy(schema
 >;
 
 export function createCodec(present: Readonly<Record<EventType, number>>, steps: Upcasters): Codec {
+  const written = rememberWritten();
   return {
     encode(entity, event) {
       const checked = parse[event.type](event.data);
       if (!checked.success)
         throw new Error(`${event.type} ${event.id} is malformed: ${z.prettifyError(checked.error)}`);
       if (!ulid.test(event.id)) throw new Error(`event id ${JSON.stringify(event.id)} is not a ULID`);
-      subjectOf(entity, event.type);
-      return encoder.encode(
+      const subject = subjectOf(entity, event.type);
+      const time = new Date(event.time).toISOString();
+      const body = encoder.encode(
         JSON.stringify({
           specversion: "1.0",
           id: event.id,
           source,
           type: event.type,
           subject: entity.id,
-          time: new Date(event.time).toISOString(),
+          time,
           datacontenttype: "application/json",
           version: present[event.type],
           // CloudEvents attributes are never null: an event without a cause leaves the attribute out.
@@ -49,9 +52,19 @@ export function createCodec(present: Readonly<Record<EventType, number>>, steps:
           data: checked.data,
         }),
       );
+      const readsAsWritten =
+        checked.data === event.data && instant.test(time) && Date.parse(time) === event.time && event.actor !== "";
+      if (readsAsWritten) written.remember(subject, { entity, event, body });
+      return body;
     },
 
     decode(message) {
+      const own = written.find(message.subject, message.body);
+      if (own !== null && own.event.time <= message.storedAt + aheadMaxMs) {
+        const { id, type, time, actor, causationId, data } = own.event;
+        const event = { sequence: message.sequence, id, type, time, actor, causationId, data } as Recorded;
+        return logMessage(message, own.entity, event, null);
+      }
       const address = parseSubject(message.subject);
       if (address === null) {
         const letter = message.subject === letterBox;

@@ -58,8 +58,9 @@ function numberCheck(def: core.$ZodNumberDef & { format?: string }): Check {
   const whole =
     def.format === "safeint" || (def.checks ?? []).some((check) => check._zod.def.check === "number_format");
   if (def.format !== undefined && def.format !== "safeint") return never;
-  if (whole) return (value) => Number.isSafeInteger(value) && (value as number) >= least;
-  return (value) => typeof value === "number" && Number.isFinite(value) && value >= least;
+  // JSON does not know a negative zero: what holds one is not what its own text gives back (envelope.ts).
+  if (whole) return (value) => Number.isSafeInteger(value) && (value as number) >= least && !Object.is(value, -0);
+  return (value) => typeof value === "number" && Number.isFinite(value) && value >= least && !Object.is(value, -0);
 }
 
 function arrayCheck(def: core.$ZodArrayDef): Check {

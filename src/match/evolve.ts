@@ -24,6 +24,28 @@ export function evolve(match: Match, entry: MatchEntry): Match {
   return basisOf(moved) === before ? moved : withSettlementReopened(moved);
 }
 
+/** The newest fold of each state. */
+const evolved = new WeakMap<Match, { entry: MatchEntry; after: Match }>();
+
+/**
+ * The same, remembered: who writes an event folds it to go on, and who projects it folds it again. Both get one state, and with
+ * it whatever is remembered of that (answers.ts, next-due.ts). A replay meets each event once: it takes `evolve`.
+ */
+export function evolveOnce(match: Match, entry: MatchEntry): Match {
+  const known = evolved.get(match);
+  if (known !== undefined && isSame(known.entry, entry)) return known.after;
+  const after = evolve(match, entry);
+  evolved.set(match, { entry, after });
+  return after;
+}
+
+function isSame(one: MatchEntry, other: MatchEntry): boolean {
+  if (one.type === null || other.type === null) return false;
+  const { sequence, id, type, time, actor, causationId, data } = other;
+  if (one.data !== data || one.sequence !== sequence || one.id !== id || one.type !== type) return false;
+  return one.time === time && one.actor === actor && one.causationId === causationId;
+}
+
 export function fold(match: Match, entries: Iterable<MatchEntry>): Match {
   let state = match;
   for (const entry of entries) state = evolve(state, entry);

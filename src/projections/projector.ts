@@ -2,7 +2,7 @@ import { SqliteError } from "better-sqlite3";
 import type { LogMessage } from "../events/log.ts";
 import type { Match, MatchEntry } from "../match/match.ts";
 import type { MatchEvent, SourceEvent } from "../match/event.ts";
-import { evolve } from "../match/evolve.ts";
+import { evolve, evolveOnce } from "../match/evolve.ts";
 import { evolveSource, type SourceEntry, type SourceState } from "../match/polling.ts";
 import type { Policy } from "../match/policy.ts";
 import { anomaliesWriter } from "./anomalies.ts";
@@ -105,7 +105,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
   /** A batch failed after others whose rows were held back: nobody can tell any more what is in the tables. */
   let lost = false;
 
-  function fold(batch: readonly LogMessage[]): void {
+  function fold(batch: readonly LogMessage[], evolveMatch: typeof evolve): void {
     for (const message of batch) {
       current = message;
       const { entity, event } = message;
@@ -113,7 +113,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
       letters.take(message);
       calls.take(message);
       const counts =
-        (entity?.root === "match" && foldMatch(entity.id, message)) ||
+        (entity?.root === "match" && foldMatch(entity.id, message, evolveMatch)) ||
         (entity?.root === "source" && foldSource(entity.id, message));
       // A simulated clock goes on from here: an event that changed nothing must not move it.
       if (counts && event?.actor === "pipeline:dispatch") dispatchedAt = Math.max(dispatchedAt ?? 0, event.time);
@@ -122,11 +122,11 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
   }
 
   /** Whether the message changed more than the version. */
-  function foldMatch(id: string, message: LogMessage): boolean {
+  function foldMatch(id: string, message: LogMessage, evolveMatch: typeof evolve): boolean {
     const { event } = message;
     const held = matches.of(id, message);
     const before = held.after;
-    const after = evolve(before, entryOf<MatchEntry>(message));
+    const after = evolveMatch(before, entryOf<MatchEntry>(message));
     matches.changed(held, after);
     if (event === null) return false;
     const ignored = after.ignored.length > before.ignored.length ? after.ignored.at(-1) : undefined;
@@ -232,7 +232,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
       if (sequence !== written) throw new Error("rows are held back: settle first");
       transact(ownTransaction, newest, () => {
         checkOrder(news);
-        fold(news);
+        fold(news, evolveOnce);
         last = newest;
         writeMatches(matches.all);
         writeRest();
@@ -248,7 +248,7 @@ export function createProjector(db: Db, states: MatchStates, policy: Policy, roo
       if (news === undefined || newest === undefined) return;
       transact(longTransaction, newest, () => {
         checkOrder(news);
-        fold(news);
+        fold(news, evolve);
         writeMatches(matches.excess());
         rows.relieve();
         last = newest;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { ulid } from "ulid";
 import { describe, expect, it } from "vitest";
 import type { EventType, NewEvent } from "../../src/match/event.ts";
-import { eventTypes, schemas, versions } from "../../src/events/catalogue.ts";
+import { eventTypes, schemas, upcasters, versions } from "../../src/events/catalogue.ts";
 import { createCodec, decode, encode, eventIdOf } from "../../src/events/envelope.ts";
 import type { Entity } from "../../src/events/log.ts";
 import { subjectOf } from "../../src/events/subjects.ts";
@@ -19,9 +19,12 @@ function entityFor(type: EventType): Entity {
 
 const cases = eventTypes.flatMap((type) => samples[type].map((data) => [type, data] as const));
 
-function read(entity: Entity, type: EventType, body: Uint8Array | string) {
+/** Of another process: it has written nothing, so it has to read. */
+const stranger = createCodec(versions, upcasters);
+
+function read(entity: Entity, type: EventType, body: Uint8Array | string, codec = stranger) {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
-  return decode({ sequence: 5, subject: subjectOf(entity, type), body: bytes, storedAt: storedLater });
+  return codec.decode({ sequence: 5, subject: subjectOf(entity, type), body: bytes, storedAt: storedLater });
 }
 
 describe("the envelope", () => {
@@ -60,6 +63,35 @@ describe("the envelope", () => {
     }
     const more = JSON.stringify({ ...json, extension: 1, data: { ...json.data, later: "field" } });
     expect(read(entity, type, more).event?.data).toEqual(data);
+  });
+
+  it.each(cases)("gives %s back from memory as anyone else reads it", (type, data) => {
+    const event = { id: ulid(), type, time: Date.parse(at) + 7, actor: "pipeline:test", causationId: null, data };
+    const entity = entityFor(type);
+    const body = encode(entity, event as NewEvent).slice();
+    const own = read(entity, type, body, { encode, decode });
+    expect(own).toEqual(read(entity, type, body));
+    // A call's answer may be anything, so its schema always decides.
+    if (entity.root !== "operator") expect(own.event?.data).toBe(data);
+  });
+
+  it("reads whatever else comes under a subject it has written", () => {
+    const [mine, theirs] = [requested(1), requested(2)];
+    const body = stranger.encode(match("own"), theirs);
+    encode(match("own"), mine);
+    expect(read(match("own"), mine.type, body, { encode, decode }).event).toEqual({ ...theirs, sequence: 5 });
+    expect(read(match("own"), mine.type, "no JSON", { encode, decode }).undecodable?.code).toBe("not-json");
+  });
+
+  it("reads what its own text does not give back as it was", () => {
+    const costing = (cost: number) => ({
+      round: 1,
+      retroactive: false,
+      answers: [{ model: "llm", outcome: "failed", category: "transient", reason: "503", cost }],
+    });
+    const event = { ...requested(1), type: "match.predicted", data: costing(-0) } as NewEvent;
+    const found = read(match("own"), event.type, encode(match("own"), event), { encode, decode });
+    expect(found.event?.data).toEqual(costing(0));
   });
 
   it("is CloudEvents 1.0 JSON with our extensions", () => {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { countAnswers, openModels } from "../../src/match/answers.ts";
 import { due } from "../../src/match/due.ts";
+import type { MatchEvent } from "../../src/match/event.ts";
+import { evolve, evolveOnce } from "../../src/match/evolve.ts";
 import { day, failedModel, history, hour, kickoff, minute, roster, said, second, tip } from "../support/history.ts";
 
 const ready = () => history().scheduled();
@@ -20,6 +22,19 @@ const settled = () =>
     .finished()
     .requested("settle")
     .settled();
+
+test("who writes an event and who projects it get one state of it, and a fold of anything else is another", () => {
+  const life = complete();
+  const before = life.match;
+  const event = life.at(kickoff + 2 * hour).finished().last;
+  const after = evolveOnce(before, event);
+  expect(after).toEqual(evolve(before, event));
+  expect(evolveOnce(before, { ...event })).toBe(after);
+  expect(evolveOnce({ ...before }, event)).not.toBe(after);
+  expect(evolveOnce(before, { ...event, data: { ...event.data } } as MatchEvent)).not.toBe(after);
+  expect(evolveOnce(before, { ...event, sequence: event.sequence + 1 }).version).toBe(event.sequence + 1);
+  expect(evolveOnce(before, { sequence: event.sequence, type: null })).toEqual({ ...before, version: event.sequence });
+});
 
 test("a message that does not decode only moves the version", () => {
   const life = complete();

@@ -1,4 +1,5 @@
-import { decode, encode, type StoredMessage } from "../../src/events/envelope.ts";
+import { upcasters, versions } from "../../src/events/catalogue.ts";
+import { createCodec, encode, type StoredMessage } from "../../src/events/envelope.ts";
 import type { LogMessage } from "../../src/events/log.ts";
 import type { NewEvent } from "../../src/match/event.ts";
 import { defaultPolicy, type Policy } from "../../src/match/policy.ts";
@@ -9,6 +10,9 @@ import { createProjector, type Projector } from "../../src/projections/projector
 import { type BuildQueries, queriesOf } from "../../src/projections/queries.ts";
 import { matchStates } from "../../src/projections/states.ts";
 import type { History } from "../support/history.ts";
+
+/** Of another process than the writer's: every body is read. */
+const { decode } = createCodec(versions, upcasters);
 
 /** What anyone could publish. */
 export interface Letter {
