@@ -79,7 +79,9 @@ export function startDispatcher(node: Node, options: DispatchOptions): Dispatche
   async function look(): Promise<void> {
     const { clock, readModel } = node;
     const [now, began] = [clock.now(), clock.elapsed()];
-    const among = began >= wholeAt || (readModel.nextMatchDueAt(seenTo) ?? now + 1) <= now ? null : touched;
+    // A simulated clock stands still while there is work: what was looked at then is not due for anything else.
+    const late = began >= wholeAt && now > seenTo;
+    const among = late || (readModel.nextMatchDueAt(seenTo) ?? now + 1) <= now ? null : touched;
     const polls = among === null || (pollsAt ?? now + 1) <= now || options.sources.some((id) => among.has(id));
     [touched, seenTo, whole] = [new Set(), now, among === null];
     const what: Look = { among, waiting, polls };

@@ -1,3 +1,4 @@
+import { batchMessagesMax } from "../events/append.ts";
 import type { NewEvent } from "../match/event.ts";
 import { type Match, unknownMatch } from "../match/match.ts";
 import { observe } from "../match/observe.ts";
@@ -15,6 +16,12 @@ export interface Ingestion {
   /** What is known of a match, null for nothing. It may be old: an append to a match that has moved is decided again. */
   known(matchId: string): Match | null;
 }
+
+/**
+ * A batch of the log. Of a season whose matches all have answers more would not fit into the projector's memory, which would
+ * read each from its table again when its fact comes back.
+ */
+const atATime = batchMessagesMax;
 
 /** Appends what each observation adds to what is known of its match; counts the facts. */
 export async function ingest(
@@ -45,6 +52,10 @@ export async function ingest(
     if (written.outcome !== "appended") return;
     for (const fact of facts) counts[fact.type === "match.scheduled" ? "scheduled" : "finished"]++;
   };
-  await Promise.all(observations.map(ingestOne));
+  const waiting = observations.values();
+  const ingestInTurn = async () => {
+    for (const observation of waiting) await ingestOne(observation);
+  };
+  await Promise.all(Array.from({ length: Math.min(atATime, observations.length) }, ingestInTurn));
   return counts;
 }

@@ -1,5 +1,5 @@
 import type { NewEvent, Polled, PollRequested, Recorded } from "../match/event.ts";
-import { isSwept, remarkKey, type SourceState } from "../match/polling.ts";
+import { remarkKey, type SourceState, sweptKickoffs } from "../match/polling.ts";
 import { type Source, SourceError, type SourcePage } from "../sources/source.ts";
 import { crashedAt, defineActor, type Handled } from "./actor.ts";
 import { appendToSource } from "./append.ts";
@@ -125,9 +125,8 @@ function fetchPage(
     return source.fixtures(competition, { from, to: Date.parse(window.to) }, now, signal);
   }
   const oldest = window.from === null ? 0 : Date.parse(window.from);
-  const waiting = node.readModel
-    .awaitingMatches(competition, now - node.policy.resultAfterKickoff, oldest)
-    .filter((id) => isSwept(node.readModel.match(id)?.fixture?.kickoff ?? now, now, node.policy));
+  const { from, to } = sweptKickoffs(now, node.policy);
+  const waiting = node.readModel.awaitingMatches(competition, to, Math.max(from, oldest));
   return source.results(competition, waiting, now, signal);
 }
 

@@ -230,5 +230,13 @@ function sweepInterval(age: number, policy: Policy): number | null {
 
 /** Whether a results poll at `now` asks for the match that kicked off then. */
 export function isSwept(kickoff: number, now: number, policy: Policy): boolean {
-  return kickoff + policy.resultAfterKickoff <= now && now - kickoff < 30 * dayMs;
+  const { from, to } = sweptKickoffs(now, policy);
+  return kickoff >= from && kickoff <= to;
 }
+
+/** Of which kick-offs, first and last, a results poll at `now` asks for the matches. */
+export function sweptKickoffs(now: number, policy: Policy): { from: number; to: number } {
+  return { from: now - sweptMs + 1, to: now - policy.resultAfterKickoff };
+}
+
+const sweptMs = 30 * dayMs;

@@ -20,8 +20,14 @@ export interface MatchStates {
   forget(match: Match): void;
 }
 
-/** What matches may take in memory, as `roomOf` counts it: 8,000 without an answer, 2,200 with 42. A season of one league has 380. */
+/** What matches that are not written yet may take in memory, as `roomOf` counts it: 8,000 without an answer, 2,200 with 42. A season of one league has 380. */
 export const roomMax = 130_000;
+
+/**
+ * What is remembered of those that are written: 2,000 settlements in flight (policy) with 42 answers each, beside a batch of
+ * results that comes in. With less, each was read from its table four times on its way.
+ */
+const rememberedMax = 200_000;
 
 /** What a match takes: in answers, of about 400 bytes each, and the rest of it is worth 16. */
 export function roomOf(match: Match): number {
@@ -47,7 +53,7 @@ export function matchStates(db: Db, caching: boolean): MatchStates {
     remembered.set(match.id, match);
     taken += roomOf(match);
     for (const oldest of remembered.keys()) {
-      if (taken <= roomMax) return;
+      if (taken <= rememberedMax) return;
       forget(oldest);
     }
   }

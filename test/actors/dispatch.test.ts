@@ -192,6 +192,28 @@ describe("only so many requests of a stage are under way", () => {
     expect(walks).toBe(1);
   });
 
+  test.each([
+    ["wall", "passes: everything is looked at again"],
+    ["simulated", "stands still: once is enough"],
+  ] as const)("the time of a %s clock %s", async (kind, _) => {
+    const it = await scene({ before: 5 * hour, policy });
+    for (let at = 0; at < 4; at++) await it.write(scheduled(`pl-2016-17-a-${at}`, at * minute, policy));
+    let walks = 0;
+    const readModel = {
+      ...it.node.readModel,
+      dueMatches: (now: number) => (walks++, it.node.readModel.dueMatches(now)),
+    };
+    // Not what is due with time: only how long ago the last look was.
+    const standing = it.node.clock.now();
+    const clock = { ...it.node.clock, kind, now: () => (kind === "wall" ? it.node.clock.now() : standing) };
+    dispatch(it, {}, { readModel, clock });
+    await settled();
+    await it.wall.advance(5 * second);
+    await it.write(scheduled("pl-2016-17-c-d", 9 * minute, policy));
+    await settled();
+    expect(walks > 1).toBe(kind === "wall");
+  });
+
   test("those nearest kick-off first, the others as room is made", async () => {
     const it = await scene({ before: 5 * hour, policy });
     const lives = [30, 10, 20, 0].map((minutes) => scheduled(`pl-2016-17-a-${minutes}`, minutes * minute, policy));
