@@ -29,9 +29,9 @@ export function createAskModel(models: Models): AskModel {
   const rests = createModelRests();
   const spending = createModelSpending();
 
-  return async (node, { model, question, live, signal }) => {
-    const terms = termsOf(model);
-    const call = async (): Promise<ModelAnswer> => {
+  return (node, { model, question, live, signal }) =>
+    rests.ask(node, model, signal, () => {
+      const terms = termsOf(model);
       if (terms === null) return models.ask(model, question, signal);
       const { lane, dailyCostMax } = terms;
       return lanes.run(lane, live, signal, async () => {
@@ -43,7 +43,5 @@ export function createAskModel(models: Models): AskModel {
         spending.paid(node, model, answer);
         return answer;
       });
-    };
-    return rests.ask(node, model, signal, call);
-  };
+    });
 }
