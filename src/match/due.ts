@@ -1,7 +1,7 @@
 import { isPassing } from "./answers.ts";
 import { gapOf } from "./coverage.ts";
 import type { Failed, GapRaised, GapResolved, Lineups, OperatorWord, RequestReason, Stage } from "./event.ts";
-import type { Failure, Match, StageState } from "./match.ts";
+import type { Failure, Fixture, Match, StageState } from "./match.ts";
 import type { Policy } from "./policy.ts";
 import {
   budgetOf,
@@ -38,6 +38,9 @@ export type Due =
   | { kind: "gap-raised"; data: GapRaised; causationId: string }
   | { kind: "gap-resolved"; data: GapResolved; causationId: string };
 
+/** Asked at a dozen instants of every event: most answers are none, and each would be a list of its own. */
+const nothing: readonly Due[] = [];
+
 /**
  * What this match's state makes due at `now` and nobody has asked for. Once something is due it stays due, as this or as its
  * end (`missed`), until an event changes the match: so a dispatcher that was away finds all of it.
@@ -48,35 +51,42 @@ export function due(match: Match, now: number, policy: Policy): Due[] {
   const dues: Due[] = [];
   if (!isTerminal(fixture.status) && fixture.status !== "postponed") {
     const round = currentRound(match, policy);
-    dues.push(...(hasBegun(fixture, now) ? ended(match, round) : ahead(match, round, now, policy)));
+    dues.push(...(hasBegun(fixture, now) ? ended(match, round) : ahead(match, fixture, round, now, policy)));
   }
   if (hasBegun(fixture, now) && !needsNewRound(match, policy)) dues.push(...retro(match, now, policy));
   dues.push(...settlement(match, now, policy), ...gap(match, now, policy));
   return dues;
 }
 
-function ahead(match: Match, round: CurrentRound, now: number, policy: Policy): Due[] {
-  const fixture = match.fixture;
-  if (fixture === null) return [];
+function ahead(match: Match, fixture: Fixture, round: CurrentRound, now: number, policy: Policy): Due[] {
   const { lineups } = round.stages;
-  const at = (stage: PreMatchStage) => preMatchDueAt(stage, fixture, policy);
-  const ask = (stage: PreMatchStage, cause: string) =>
-    request(match, stage, round.number, round.stages[stage], { at: at(stage), cause, now, policy });
-
-  const dues = ask("analyse", fixture.id);
   const closes =
     lineups.done === null &&
     lineups.asked > 0 &&
-    now >= at("predict") &&
+    now >= preMatchDueAt("predict", fixture, policy) &&
     !inFlight(lineups, now, policy) &&
     !isUnpaid(lineups);
-  dues.push(
-    ...(closes ? [noLineups(match, round, "not there when the predictions were due")] : ask("lineups", fixture.id)),
-  );
-  if (round.analysed && now >= predictAt(match, round, policy)) {
-    dues.push(...ask("predict", match.analysis?.id ?? fixture.id));
-  }
-  return dues;
+  const predicts = round.analysed && now >= predictAt(match, round, policy);
+  return [
+    ...ask("analyse", match, fixture, round, now, policy),
+    ...(closes
+      ? [noLineups(match, round, "not there when the predictions were due")]
+      : ask("lineups", match, fixture, round, now, policy)),
+    ...(predicts ? ask("predict", match, fixture, round, now, policy) : nothing),
+  ];
+}
+
+function ask(
+  stage: PreMatchStage,
+  match: Match,
+  fixture: Fixture,
+  round: CurrentRound,
+  now: number,
+  policy: Policy,
+): readonly Due[] {
+  const cause = (stage === "predict" ? match.analysis?.id : undefined) ?? fixture.id;
+  const at = preMatchDueAt(stage, fixture, policy);
+  return request(match, stage, round.number, round.stages[stage], at, cause, now, policy);
 }
 
 /** Predict waits for line-ups that are being fetched, by that stage's budget at most. */
@@ -168,20 +178,20 @@ function causeAhead(match: Match, stage: PreMatchStage): string {
   return (stage === "predict" ? match.analysis?.id : undefined) ?? match.fixture?.id ?? match.id;
 }
 
-function retro(match: Match, now: number, policy: Policy): Due[] {
+function retro(match: Match, now: number, policy: Policy): readonly Due[] {
   if (match.retro === null) return autoRetro(match, policy);
   const { number } = match.round;
   const cause = match.retro.id;
   const next = isRetro("analyse", match) ? "analyse" : "predict";
-  if (next === "predict" && match.analysis === null) return [];
-  return request(match, next, number, match.stages[next], { at: 0, cause, now, policy });
+  if (next === "predict" && match.analysis === null) return nothing;
+  return request(match, next, number, match.stages[next], 0, cause, now, policy);
 }
 
 /** Where the policy says so, what was missed is asked for in hindsight without an operator: once, and not what is long past. */
-function autoRetro({ fixture, stages }: Match, policy: Policy): Due[] {
-  if (!policy.autoRetro || fixture === null || isVoid(fixture.status)) return [];
+function autoRetro({ fixture, stages }: Match, policy: Policy): readonly Due[] {
+  if (!policy.autoRetro || fixture === null || isVoid(fixture.status)) return nothing;
   const missed = [stages.analyse, stages.predict].flatMap(({ failure }) => failure ?? []).find(isMissed);
-  if (missed === undefined || missed.time > fixture.kickoff + policy.watch.settle) return [];
+  if (missed === undefined || missed.time > fixture.kickoff + policy.watch.settle) return nothing;
   const data: OperatorWord = { by: "autoRetro", reason: "missed", stages: null, letter: null };
   return [{ kind: "retro", causationId: missed.id, data }];
 }
@@ -191,7 +201,7 @@ function isMissed({ category, fingerprint }: Failure): boolean {
   return category === "missed" && fingerprint.startsWith("missed:");
 }
 
-function settlement(match: Match, now: number, policy: Policy): Due[] {
+function settlement(match: Match, now: number, policy: Policy): readonly Due[] {
   const basis = basisOf(match);
   const at = settleDueAt(match);
   if (
@@ -201,62 +211,57 @@ function settlement(match: Match, now: number, policy: Policy): Due[] {
     match.retro !== null ||
     basis === match.settlement?.basis
   )
-    return [];
+    return nothing;
   const state = { ...match.stages.settle, done: null };
   const cause = match.result !== null && match.fixture?.status === "finished" ? match.result.id : match.ended.id;
-  return request(match, "settle", match.round.number, state, { at, cause, now, policy });
+  return request(match, "settle", match.round.number, state, at, cause, now, policy);
 }
 
-interface Asking {
-  at: number;
-  cause: string;
-  now: number;
-  policy: Policy;
-}
-
+/** `at`: from when on it is due. */
 function request(
   match: Match,
   stage: Stage,
   round: number,
   state: StageState,
-  { at, cause, now, policy }: Asking,
-): Due[] {
-  if (state.done !== null) return [];
+  at: number,
+  cause: string,
+  now: number,
+  policy: Policy,
+): readonly Due[] {
+  if (state.done !== null || now < at) return nothing;
   const retroactive = isRetro(stage, match);
   const due = { kind: "request" as const, stage, round, budgetMs: budgetOf(stage, retroactive, policy), retroactive };
   const attempt = state.attempts + 1;
   if (state.request !== null) {
-    if (now < Math.max(at, expiresAt(state.request, policy))) return [];
+    if (now < expiresAt(state.request, policy)) return nothing;
     // Nobody answered: the same attempt again.
     const { reason, causationId } = state.request;
     return [{ ...due, attempt: state.request.attempt, reason, causationId: causationId ?? cause }];
   }
   if (state.failure !== null) {
     const again = retryAt(stage, state.failure, match, policy);
-    // Not before it is due: the kick-off may have moved away since.
-    return again !== null && now >= Math.max(at, again)
+    return again !== null && now >= again
       ? [{ ...due, attempt, reason: "retry", causationId: state.failure.id }]
-      : [];
+      : nothing;
   }
-  if (now < at) return [];
   if (state.opened !== null) return [{ ...due, attempt, reason: state.opened.reason, causationId: state.opened.id }];
   const onTime = now - at <= due.budgetMs;
   return [{ ...due, attempt, reason: onTime ? "due" : "catch-up", causationId: cause }];
 }
 
 /** One fact for each change of a gap's severity, so that alerts and reports agree on when it was. */
-function gap(match: Match, now: number, policy: Policy): Due[] {
+function gap(match: Match, now: number, policy: Policy): readonly Due[] {
   const found = gapOf(match, now, policy);
   const known = match.gap;
   const causationId = match.fixture?.id ?? match.id;
   if (found === null) {
     return known === null
-      ? []
+      ? nothing
       : [{ kind: "gap-resolved", causationId, data: { severity: known.severity, stage: known.stage } }];
   }
   // A gap that had closed since it was raised is another one, though it has come to the same severity: once due, its fact stays due.
   const began = gapOf(match, Math.min(now, match.updatedAt), policy);
-  if (known?.severity === found.severity && began?.severity === known.severity) return [];
+  if (known?.severity === found.severity && began?.severity === known.severity) return nothing;
   const [stage] = found.missing;
   if (stage === undefined) throw new Error(`a gap of ${match.id} without a missing stage`);
   const dueSince = new Date(found.dueSince).toISOString();

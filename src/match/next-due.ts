@@ -30,9 +30,12 @@ export function mayBeDue(match: Match, now: number, policy: Policy): boolean {
 function firstDue(match: Match, policy: Policy): number | null {
   const { fixture } = match;
   if (fixture === null || fixture.purpose === "history" || isAtRest(match)) return null;
-  const instants = new Set(turningPoints(match, policy).map((at) => Math.max(at, match.updatedAt)));
-  for (const at of [...instants].sort((a, b) => a - b)) {
+  let asked = Number.NEGATIVE_INFINITY;
+  for (const point of turningPoints(match, policy).sort((a, b) => a - b)) {
+    const at = Math.max(point, match.updatedAt);
+    if (at === asked) continue;
     if (due(match, at, policy).length > 0) return at;
+    asked = at;
   }
   return null;
 }
