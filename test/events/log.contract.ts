@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { LogUnavailable } from "../../src/events/errors.ts";
-import type { EventLog, LogMessage } from "../../src/events/log.ts";
+import type { Delivery, EventLog, LogMessage } from "../../src/events/log.ts";
 import type { Durable } from "../../src/events/provision.ts";
 import { dismissed, gapRaised, match, requested, sequenceOf, take } from "./sample.ts";
 
@@ -291,6 +291,19 @@ export function describeLog(kind: string, start: () => Promise<LogHarness>): voi
         const all = await Promise.all([take(mine), take(theirs), take(mine), take(theirs)]);
         expect(all.map(({ message }) => message.sequence).sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
         await Promise.all(all.map((delivery) => delivery.ack()));
+        expect(await log.pending()).toBe(0);
+      });
+
+      it("acknowledges many at once, each of them", async () => {
+        const events = Array.from({ length: 40 }, (_, at) => requested(at + 1));
+        await log.append(match("a"), 0, events);
+        const deliveries = consume(log, 40);
+        const all: Delivery[] = [];
+        while (all.length < events.length) all.push(await take(deliveries));
+        const [first, ...rest] = all.map((delivery) => delivery.ack());
+        await first;
+        expect(await log.pending()).toBeLessThan(events.length);
+        await Promise.all(rest);
         expect(await log.pending()).toBe(0);
       });
 

@@ -28,6 +28,7 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
   stop.addEventListener("abort", bell.ring, { once: true });
   const buffer: Delivery[] = [];
   const holds = new Map<number, Hold>();
+  const acknowledge = groupAcknowledgement(link, durable);
   let held = 0;
   let pull: Pull | null = null;
   /** Pulls opened since one of them delivered. */
@@ -65,7 +66,7 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
       const stored = { sequence: info.sequence, subject: message.subject, body: message.data, storedAt: info.storedAt };
       held++;
       holds.set(info.sequence, hold);
-      buffer.push({ message: decode(stored), deliveries: info.deliveries, ...answers(link, durable, hold) });
+      buffer.push({ message: decode(stored), deliveries: info.deliveries, ...answers(link, hold, acknowledge) });
       bell.ring();
     },
     idle: bell.ring,
@@ -123,11 +124,11 @@ interface Made {
   ackWaitMs: number;
 }
 
-function answers(link: Link, durable: Durable, hold: Hold): Omit<Delivery, "message" | "deliveries"> {
+function answers(link: Link, hold: Hold, acknowledge: Acknowledge): Omit<Delivery, "message" | "deliveries"> {
   let answered: Promise<void> | null = null;
   return {
     ack() {
-      answered ??= confirm(link, durable, hold).finally(hold.forget);
+      answered ??= acknowledge(hold).finally(hold.forget);
       return answered;
     },
     working() {
@@ -144,9 +145,63 @@ function answers(link: Link, durable: Durable, hold: Hold): Omit<Delivery, "mess
   };
 }
 
+/** Resolves once the server has heard of it. */
+type Acknowledge = (hold: Hold) => Promise<void>;
+
+/**
+ * What is acknowledged while the server is being asked goes out together afterwards, and an answer is asked for the last alone:
+ * the server takes them in their order. Where none comes, each is confirmed by itself.
+ */
+function groupAcknowledgement(link: Link, durable: Durable): Acknowledge {
+  let waiting: { hold: Hold; settle: (end: Promise<void> | undefined) => void }[] = [];
+  let running = false;
+
+  async function run(): Promise<void> {
+    // Deliveries whose facts were stored in one batch belong together.
+    await Promise.resolve();
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        for (const { hold } of group.slice(0, -1)) link.nc.publish(hold.reply, "+ACK");
+        const last = group.at(-1);
+        const heard = last !== undefined && (await isHeard(link, last.hold));
+        if (!heard) for (const { hold } of group) hold.free();
+        for (const { hold, settle } of group) settle(heard ? undefined : confirm(link, durable, hold));
+      } catch (error) {
+        for (const { settle } of group) settle(Promise.reject(error));
+      }
+    }
+    running = false;
+  }
+
+  return (hold) =>
+    new Promise((settle) => {
+      waiting.push({ hold, settle });
+      if (running) return;
+      running = true;
+      void run();
+    });
+}
+
+/** Acknowledges once; false when the server did not answer or has made the delivery again. */
+async function isHeard(link: Link, hold: Hold): Promise<boolean> {
+  const heard = link.request(hold.reply, "+ACK").then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof NoAnswer) return false;
+      throw error;
+    },
+  );
+  const renewed = hold.renewed.heard().then(() => false);
+  const answer = await Promise.race([heard, renewed]);
+  heard.catch(() => {});
+  return answer;
+}
+
 /**
  * Acknowledges until the server says that it heard. A server that forgot the delivery ignores the acknowledgement until
- * it has made it again, so there must be room for that.
+ * it has made it again, so there must be room for that: it is freed before.
  */
 async function confirm(link: Link, durable: Durable, hold: Hold): Promise<void> {
   for (let attempt = 0; ; attempt++) {
@@ -158,7 +213,6 @@ async function confirm(link: Link, durable: Durable, hold: Hold): Promise<void> 
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }
-    hold.free();
     await link.retry(attempt);
     // A consumer that is gone delivers nothing again under this reply; the one made in its place starts over.
     if ((await findConsumer(link, durable))?.created !== hold.made.created) return;
