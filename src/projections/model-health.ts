@@ -23,15 +23,9 @@ interface Row {
  */
 export function modelHealthWriter(db: Db, rows: Rows): MatchWriter {
   const table = rows.table<Row>("model_health", ["model"], ["failures", "failed_at"]);
-  const { modelHealth } = modelHealthQueries(db);
-  /** As the log has them so far, for every model met: nearly every answer finds its model well, and writes nothing. */
   const known = new Map<string, ModelHealth | null>();
-
-  function healthOf(model: string): ModelHealth | null {
-    let health = known.get(model);
-    if (health === undefined) known.set(model, (health = modelHealth(model)));
-    return health;
-  }
+  knownHere.set(db, known);
+  const { modelHealth: healthOf } = modelHealthQueries(db);
 
   function recovered(model: string): void {
     if (healthOf(model) === null) return;
@@ -61,11 +55,24 @@ export function modelHealthWriter(db: Db, rows: Rows): MatchWriter {
   };
 }
 
+/**
+ * As the log has them so far, for every model met, on the connection that writes: nearly every answer finds its model well and
+ * writes nothing, and each of 42 calls a match asks before it is made.
+ */
+const knownHere = new WeakMap<Db, Map<string, ModelHealth | null>>();
+
 export function modelHealthQueries(db: Db) {
   const select = db.prepare<[string], ModelHealth>(
     "SELECT failures, failed_at AS failedAt FROM model_health WHERE model = ?",
   );
   return {
-    modelHealth: (model: string): ModelHealth | null => select.get(model) ?? null,
+    modelHealth(model: string): ModelHealth | null {
+      const known = knownHere.get(db);
+      const health = known?.get(model);
+      if (health !== undefined) return health;
+      const read = select.get(model) ?? null;
+      known?.set(model, read);
+      return read;
+    },
   };
 }
