@@ -28,8 +28,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a retry is never due",
     file: "match/due.ts",
-    find: "return again !== null && now >= Math.max(at, again)",
-    replace: "return again === null && now >= at",
+    find: "return again !== null && now >= again",
+    replace: "return again === null",
   },
   {
     name: "a match is settled twice",
@@ -60,8 +60,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "an unanswered request is never asked again",
     file: "match/due.ts",
-    find: "if (now < Math.max(at, expiresAt(state.request, policy))) return [];",
-    replace: "if (now >= 0) return [];",
+    find: "if (now < expiresAt(state.request, policy)) return nothing;",
+    replace: "if (now >= 0) return nothing;",
   },
   {
     name: "an unknown outcome is taken for success",

@@ -1,10 +1,11 @@
 import type { Msg } from "nats";
 import { pause } from "../../clock.ts";
-import { type Bell, createBell } from "../bell.ts";
+import { createBell } from "../bell.ts";
 import { decode } from "../envelope.ts";
-import { ApiError, NoAnswer } from "../errors.ts";
+import { ApiError } from "../errors.ts";
 import type { ConsumeOptions, Delivery } from "../log.ts";
 import { consumerConfig, type Durable, isDurable, streamName } from "../provision.ts";
+import { type Acknowledge, groupAcknowledgement, type Hold, type Made } from "./acknowledge.ts";
 import { code, type ConsumerInfo } from "./api.ts";
 import type { Link } from "./link.ts";
 import { deliveryInfo, openPull, type Pull } from "./pull.ts";
@@ -28,7 +29,10 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
   stop.addEventListener("abort", bell.ring, { once: true });
   const buffer: Delivery[] = [];
   const holds = new Map<number, Hold>();
-  const acknowledge = groupAcknowledgement(link, durable);
+  const acknowledge = groupAcknowledgement(
+    link,
+    async ({ made: { created } }) => (await findConsumer(link, durable))?.created !== created,
+  );
   let held = 0;
   let pull: Pull | null = null;
   /** Pulls opened since one of them delivered. */
@@ -102,28 +106,6 @@ export async function* consume(link: Link, options: ConsumeOptions, startOf: Sta
   if (!signal.aborted && link.ended.aborted) throw link.ended.reason;
 }
 
-/** A delivery that waits for its answer. */
-interface Hold {
-  /** Where the answer goes. */
-  reply: string;
-  /** The consumer it came from. */
-  made: Made;
-  /** When it was delivered or last kept alive, on `clock.elapsed`. */
-  aliveAt: number;
-  /** Rings when it was delivered again. */
-  renewed: Bell;
-  /** Makes room for another delivery. */
-  free(): void;
-  /** Frees it, and hands it out again should it come again. */
-  forget(): void;
-}
-
-/** A consumer as it was found or made. */
-interface Made {
-  created: string;
-  ackWaitMs: number;
-}
-
 function answers(link: Link, hold: Hold, acknowledge: Acknowledge): Omit<Delivery, "message" | "deliveries"> {
   let answered: Promise<void> | null = null;
   return {
@@ -143,80 +125,6 @@ function answers(link: Link, hold: Hold, acknowledge: Acknowledge): Omit<Deliver
       hold.forget();
     },
   };
-}
-
-/** Resolves once the server has heard of it. */
-type Acknowledge = (hold: Hold) => Promise<void>;
-
-/**
- * What is acknowledged while the server is being asked goes out together afterwards, and an answer is asked for the last alone:
- * the server takes them in their order. Where none comes, each is confirmed by itself.
- */
-function groupAcknowledgement(link: Link, durable: Durable): Acknowledge {
-  let waiting: { hold: Hold; settle: (end: Promise<void> | undefined) => void }[] = [];
-  let running = false;
-
-  async function run(): Promise<void> {
-    // Deliveries whose facts were stored in one batch belong together.
-    await Promise.resolve();
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      try {
-        for (const { hold } of group.slice(0, -1)) link.nc.publish(hold.reply, "+ACK");
-        const last = group.at(-1);
-        const heard = last !== undefined && (await isHeard(link, last.hold));
-        if (!heard) for (const { hold } of group) hold.free();
-        for (const { hold, settle } of group) settle(heard ? undefined : confirm(link, durable, hold));
-      } catch (error) {
-        for (const { settle } of group) settle(Promise.reject(error));
-      }
-    }
-    running = false;
-  }
-
-  return (hold) =>
-    new Promise((settle) => {
-      waiting.push({ hold, settle });
-      if (running) return;
-      running = true;
-      void run();
-    });
-}
-
-/** Acknowledges once; false when the server did not answer or has made the delivery again. */
-async function isHeard(link: Link, hold: Hold): Promise<boolean> {
-  const heard = link.request(hold.reply, "+ACK").then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof NoAnswer) return false;
-      throw error;
-    },
-  );
-  const renewed = hold.renewed.heard().then(() => false);
-  const answer = await Promise.race([heard, renewed]);
-  heard.catch(() => {});
-  return answer;
-}
-
-/**
- * Acknowledges until the server says that it heard. A server that forgot the delivery ignores the acknowledgement until
- * it has made it again, so there must be room for that: it is freed before.
- */
-async function confirm(link: Link, durable: Durable, hold: Hold): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const heard = link.request(hold.reply, "+ACK").then(() => true);
-      if (await Promise.race([heard, hold.renewed.heard().then(() => false)])) return;
-      heard.catch(() => {});
-      continue;
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-    }
-    await link.retry(attempt);
-    // A consumer that is gone delivers nothing again under this reply; the one made in its place starts over.
-    if ((await findConsumer(link, durable))?.created !== hold.made.created) return;
-  }
 }
 
 /** The consumer, which is made anew when somebody removed it. */
