@@ -103,3 +103,10 @@ export async function visitIn(browser: Browser, { url, ...options }: VisitOption
       page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
   };
 }
+
+/** Does what leads to another address, and waits until its page is there: a load state may still be that of the page before. */
+export async function leads(page: Page, act: () => Promise<void>): Promise<void> {
+  const before = page.url();
+  await act();
+  await page.waitForURL((url) => url.href !== before);
+}

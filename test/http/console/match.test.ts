@@ -5,7 +5,7 @@ import { newToken, sha256Of } from "../../../src/http/access/token-hash.ts";
 import type { eventsSchema } from "../../../src/http/match-events.ts";
 import type { MatchShown } from "../../../src/http/match-schema.ts";
 import type { ModelAnswer } from "../../../src/match/event.ts";
-import { narrow, testBrowser, wide } from "../../support/browser.ts";
+import { leads, narrow, testBrowser, wide } from "../../support/browser.ts";
 import { type ConsoleNode, consoleNode } from "../../support/console-node.ts";
 import { hostile, planted, plantedSeason, seasonNow } from "../../support/console-season.ts";
 import { failedModel, type History, history, hour, minute, second, tip } from "../../support/history.ts";
@@ -252,8 +252,7 @@ describe("a page stays below 100 kB", () => {
         for (const name of await table.locator("tbody th").allTextContents()) seen.set(name, (seen.get(name) ?? 0) + 1);
         const more = page.getByRole("link", { name: /more answers$/ });
         if ((await more.count()) === 0) break;
-        await more.click();
-        await page.waitForLoadState();
+        await leads(page, () => more.click());
       }
     }
     expect(seen.size).toBe(42);
@@ -274,8 +273,7 @@ describe("a page stays below 100 kB", () => {
       seen.push(...(await attributesOf(page.locator(".life li"), "id")));
       const earlier = page.getByRole("link", { name: /earlier$/ });
       if ((await earlier.count()) === 0) break;
-      await earlier.click();
-      await page.waitForLoadState();
+      await leads(page, () => earlier.click());
     }
     expect(seen).toEqual(life.events.map(({ sequence }) => `e${sequence}`).toReversed());
   });
@@ -292,8 +290,7 @@ describe("a page stays below 100 kB", () => {
       for (const text of await page.locator("pre").allTextContents()) bodies.push(JSON.parse(text));
       const more = page.getByRole("link", { name: /^\d+ more$/ });
       if ((await more.count()) === 0) break;
-      await more.click();
-      await page.waitForLoadState();
+      await leads(page, () => more.click());
     }
     const stored = node.server.messages
       .filter(({ subject }) => subject.startsWith(`match.${life.id}.`))

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import type { matchesSchema } from "../../../src/http/matches.ts";
-import { narrow, testBrowser, wide } from "../../support/browser.ts";
+import { leads, narrow, testBrowser, wide } from "../../support/browser.ts";
 import { type ConsoleNode, consoleNode } from "../../support/console-node.ts";
 import { hostile, planted, plantedSeason, seasonNow } from "../../support/console-season.ts";
 import { day, type History, history, hour, minute } from "../../support/history.ts";
@@ -113,6 +113,7 @@ test("without scripts the filter works all the same", async () => {
   await page.getByLabel("Status").selectOption("scheduled");
   await page.getByLabel("to", { exact: true }).fill("2017-01-14");
   await page.getByRole("button", { name: "Show" }).click();
+  await page.waitForURL(/status=scheduled/);
   const told = await api(node, "status=scheduled&to=2017-01-14");
   expect(await idsOn(page)).toEqual(told.matches.map(({ id }) => id));
   await page.getByRole("link", { name: "Fulham – Reading" }).click();
@@ -126,8 +127,7 @@ test("pages go on where the one before ended, with the filter, and every match s
   await page.goto(`${node.url}/matches?competition=pl&purpose=live`);
   const seen = [await idsOn(page)];
   for (let pages = 0; pages < 2; pages++) {
-    await page.getByRole("link", { name: "Next page" }).click();
-    await page.waitForLoadState();
+    await leads(page, () => page.getByRole("link", { name: "Next page" }).click());
     expect(await page.getByLabel("Competition").inputValue()).toBe("pl");
     seen.push(await idsOn(page));
   }
