@@ -58,7 +58,7 @@ test("pages and commands tell the same of one log, on a real server", { timeout 
     const match = matches[at];
     const cells = [...row.matchAll(/<td[^>]*>(.*?)<\/td>/g)].map(([, cell = ""]) => textIn(cell));
     const score = match?.score == null ? "–" : `${match.score.home}:${match.score.away}`;
-    expect([cells[2]?.slice(2), ...cells.slice(3, 5)]).toEqual([match?.status, score, String(match?.predictions)]);
+    expect([cells[3]?.slice(2), ...cells.slice(4, 6)]).toEqual([match?.status, score, String(match?.predictions)]);
     expect(row).toContain(`datetime="${String(match?.kickoff)}"`);
   }
 

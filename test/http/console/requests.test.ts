@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { narrow, testBrowser, wide } from "../../support/browser.ts";
+import { leads, narrow, testBrowser, wide } from "../../support/browser.ts";
 import { type ConsoleNode, consoleNode } from "../../support/console-node.ts";
 import { planted, plantedSeason, seasonNow } from "../../support/console-season.ts";
 import { history, hour } from "../../support/history.ts";
@@ -114,14 +114,14 @@ describe("a thousand matches were named, and all but one left out", () => {
     const { node, id } = await retriedMany();
     const { page, ...visit } = await browser.visit({ url: node.url, viewport: narrow, javaScriptEnabled: false });
     await page.goto(`${node.url}/requests/${id}`);
-    await page.getByRole("link", { name: "Each match that was left out, and why" }).click();
+    await leads(page, () => page.getByRole("link", { name: "Each match that was left out, and why" }).click());
     const seen: string[] = [];
     for (;;) {
       expect(Buffer.byteLength(await page.content())).toBeLessThan(100_000);
       seen.push(...(await page.locator("tbody tr").allInnerTexts()));
       const next = page.getByRole("link", { name: "Next page" });
       if ((await next.count()) === 0) break;
-      await next.click();
+      await leads(page, () => next.click());
     }
     const told = seen.map((row) => row.replace(/\s+/, " "));
     expect(told.toSorted()).toEqual(
