@@ -52,8 +52,8 @@ export const bulkPragmas = ["journal_mode = OFF", "synchronous = OFF"];
 export function createBulk(file: string): Db {
   const db = new Database(file);
   for (const pragma of bulkPragmas) db.pragma(pragma);
-  // Twice as much is 40 MB more of what a rebuild may have, for a few percent of its time.
-  db.pragma("cache_size = -32768");
+  // Half of it took a seventh longer at a million matches, and no less memory. Indexes are sorted in a cache of their own.
+  db.pragma("cache_size = -65536");
   db.exec(schema);
   return db;
 }
