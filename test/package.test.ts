@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { installInto } from "./support/installed.ts";
 import { environment } from "./support/node-process.ts";
 import { tempDir } from "./support/temp.ts";
 
@@ -11,10 +11,7 @@ const root = resolve(import.meta.dirname, "..");
 
 describe("the package", () => {
   it("is built checked, and runs where npm would put it", { timeout: 120_000 }, async () => {
-    const installed = tempDir();
-    cpSync(join(root, "package.json"), join(installed, "package.json"));
-    // What npm would install beside it is what the checkout has.
-    symlinkSync(join(root, "node_modules"), join(installed, "node_modules"));
+    const installed = installInto(tempDir());
     const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
     await run(process.execPath, [tsx, join(root, "scripts", "build.ts"), "--out", join(installed, "dist")]);
     const { bin } = (await import("../package.json", { with: { type: "json" } })).default;

@@ -84,9 +84,8 @@ function ask(
   now: number,
   policy: Policy,
 ): readonly Due[] {
-  const cause = (stage === "predict" ? match.analysis?.id : undefined) ?? fixture.id;
   const at = preMatchDueAt(stage, fixture, policy);
-  return request(match, stage, round.number, round.stages[stage], at, cause, now, policy);
+  return request(match, stage, round.number, round.stages[stage], at, causeAhead(match, stage), now, policy);
 }
 
 /** Predict waits for line-ups that are being fetched, by that stage's budget at most. */

@@ -1,10 +1,9 @@
 import { ByPair } from "./by-pair.ts";
 import { keepNumbers } from "./by-model.ts";
 import type { Db } from "./db.ts";
-import { cellsOf } from "./model-sums.ts";
+import { type CellKey, cellsOf } from "./model-sums.ts";
 import type { Rows } from "./rows.ts";
 import { type Scored, scoredOf, type ScoreRow } from "./scored.ts";
-import type { Flag } from "./upsert.ts";
 
 export const modelPairsSchema = `
 -- cell: of which competition and season (cellOf). 42 models are 861 pairs and 48 kB, so a row is not written at every settlement:
@@ -21,11 +20,6 @@ CREATE TABLE model_pairs_waiting (place INTEGER PRIMARY KEY, match_id TEXT NOT N
 
 /** Matches that wait at most: whoever compares two models looks at each, in two milliseconds. */
 const waitingMax = 256;
-
-interface CellKey {
-  cell: string;
-  retroactive: Flag;
-}
 
 interface Waiting {
   place: number;

@@ -71,7 +71,8 @@ export const sumsWidth = sum.bins + binCount * binWidth;
 export const monthly = { n: 0, points: 1, rps: 2 } as const;
 export const monthlyWidth = 3;
 
-interface CellKey {
+/** A row of sums: of which competition and season, in time or in hindsight. */
+export interface CellKey {
   cell: string;
   retroactive: Flag;
 }

@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { findChromium } from "../../scripts/chromium.ts";
 import { compile } from "../../scripts/compile.ts";
+import { installInto } from "./installed.ts";
 import { testBinary, testCache } from "./server.ts";
 
 declare module "vitest" {
@@ -21,12 +22,8 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   return () => rmSync(installed, { recursive: true, force: true });
 }
 
-/** As npm would: what it would put beside the program is what the checkout has. */
 function installProgram(): string {
-  const root = resolve(import.meta.dirname, "../..");
-  const installed = mkdtempSync(join(tmpdir(), "fulltime-program-"));
-  cpSync(join(root, "package.json"), join(installed, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(installed, "node_modules"));
+  const installed = installInto(mkdtempSync(join(tmpdir(), "fulltime-program-")));
   // The type check is one of the checks, and has no say in what is emitted.
   if (!compile(join(installed, "dist"), { checked: false })) throw new Error("the program does not compile");
   return installed;

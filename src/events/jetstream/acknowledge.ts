@@ -45,7 +45,7 @@ export function groupAcknowledgement(link: Link, isGone: (hold: Hold) => Promise
       try {
         for (const { hold } of group.slice(0, -1)) link.nc.publish(hold.reply, "+ACK");
         const last = group.at(-1);
-        const heard = last !== undefined && (await isHeard(link, last.hold));
+        const heard = last !== undefined && (await askOnce(link, last.hold)) === "heard";
         if (!heard) for (const { hold } of group) hold.free();
         for (const { hold, settle } of group) settle(heard ? undefined : confirm(link, hold, isGone));
       } catch (error) {
@@ -64,19 +64,19 @@ export function groupAcknowledgement(link: Link, isGone: (hold: Hold) => Promise
     });
 }
 
-/** Acknowledges once; false when the server did not answer or has made the delivery again. */
-async function isHeard(link: Link, hold: Hold): Promise<boolean> {
-  const heard = link.request(hold.reply, "+ACK").then(
-    () => true,
+/** Acknowledges once: the server has heard it, has made the delivery again meanwhile, or does not answer. */
+async function askOnce(link: Link, hold: Hold): Promise<"heard" | "renewed" | "silent"> {
+  const answer = link.request(hold.reply, "+ACK").then(
+    () => "heard" as const,
     (error: unknown) => {
-      if (error instanceof NoAnswer) return false;
+      if (error instanceof NoAnswer) return "silent" as const;
       throw error;
     },
   );
-  const renewed = hold.renewed.heard().then(() => false);
-  const answer = await Promise.race([heard, renewed]);
-  heard.catch(() => {});
-  return answer;
+  const renewed = hold.renewed.heard().then(() => "renewed" as const);
+  const word = await Promise.race([answer, renewed]);
+  answer.catch(() => {});
+  return word;
 }
 
 /**
@@ -85,14 +85,9 @@ async function isHeard(link: Link, hold: Hold): Promise<boolean> {
  */
 async function confirm(link: Link, hold: Hold, isGone: (hold: Hold) => Promise<boolean>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    try {
-      const heard = link.request(hold.reply, "+ACK").then(() => true);
-      if (await Promise.race([heard, hold.renewed.heard().then(() => false)])) return;
-      heard.catch(() => {});
-      continue;
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-    }
+    const word = await askOnce(link, hold);
+    if (word === "heard") return;
+    if (word === "renewed") continue;
     await link.retry(attempt);
     // A consumer that is gone delivers nothing again under this reply; the one made in its place starts over.
     if (await isGone(hold)) return;
